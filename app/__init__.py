@@ -1,0 +1,1 @@
+"""Idea Storage: the backend of the idea app of industrial mini-clusters."""

@@ -1,0 +1,117 @@
+"""Settings from the environment (and a ``.env`` file). docs/operations.md holds the table; a test keeps it complete."""
+
+import secrets
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+
+from app.core.localisation import Locale
+
+
+class Environment(StrEnum):
+    """Where the service runs: development is convenient, production refuses what would be unsafe."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Every setting of the service, read once at start-up."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    environment: Environment = Field(Environment.DEVELOPMENT, description="`development` or `production`")
+    host: str = Field("127.0.0.1", description="address the API listens on")
+    port: int = Field(8000, ge=0, le=65_535, description="port the API listens on")
+    public_url: str | None = Field(None, description="address clients reach the API at; used in links of mails")
+
+    database_url: str = Field(
+        "sqlite:///var/idea-storage.db", description="`sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`"
+    )
+    database_pool_size: int = Field(20, ge=1, le=500, description="connections per process")
+    database_wait_seconds: float = Field(
+        4.0, gt=0, le=60, description="longest wait for a connection or SQLite's write lock before 503"
+    )
+
+    secret_key: SecretStr | None = Field(
+        None, min_length=32, description="signs cursors and mailed codes; in development a file beside the database"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="comma-separated addresses or networks whose X-Forwarded-For is believed"
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="comma-separated origins of web clients, for example https://app.example.kr"
+    )
+    max_body_bytes: int = Field(262_144, ge=1_024, description="largest request body")
+
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="lowest level that is logged")
+    log_format: str = Field("auto", pattern="^(auto|json|console)$", description="`auto`: console on a terminal")
+
+    mail_transport: str = Field("console", pattern="^(console|smtp)$", description="`console` prints mails, `smtp` sends")
+    mail_from: str = Field("Idea Storage <no-reply@idea-storage.invalid>", description="sender of mails")
+    smtp_host: str = Field("127.0.0.1", description="SMTP server")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="SMTP port")
+    smtp_username: str | None = Field(None, description="SMTP user, if it asks for one")
+    smtp_password: SecretStr | None = Field(None, description="SMTP password")
+    smtp_security: str = Field("starttls", pattern="^(none|starttls|tls)$", description="how the connection is secured")
+
+    fcm_credentials_file: Path | None = Field(None, description="service-account JSON; without it pushes are printed")
+    fcm_credentials_json: SecretStr | None = Field(None, description="the same as a string, for secret stores")
+    fcm_base_url: str = Field("https://fcm.googleapis.com", description="address of FCM; another one for tests only")
+    fcm_timeout_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for a reply of FCM")
+    fcm_max_in_flight: int = Field(16, ge=1, le=256, description="sends at one time per worker")
+
+    minimum_app_version: str = Field("1.0.0", pattern=r"^\d+\.\d+\.\d+$", description="older apps are asked to update")
+    maintenance: bool = Field(False, description="tells apps that the service is being maintained")
+    terms_version: str = Field("2026-11", description="version of the terms of use")
+    default_locale: Locale = Field(Locale.KOREAN, description="language of new accounts")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        for name in ("trusted_proxies", "cors_origins"):
+            value = values.get(name)
+            if isinstance(value, str):
+                values[name] = tuple(part.strip() for part in value.split(",") if part.strip())
+        return values
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> Self:
+        if self.environment is Environment.PRODUCTION and self.secret_key is None:
+            raise ValueError("SECRET_KEY must be set in production: 32 or more random characters")
+        return self
+
+    @cached_property
+    def signing_key(self) -> bytes:
+        """The key for cursors and mailed codes; in development made once and kept beside the database file."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        return _development_key(self.data_directory / "secret.key")
+
+    @property
+    def data_directory(self) -> Path:
+        """The folder of the SQLite file, or ``var`` with PostgreSQL."""
+        url = make_url(self.database_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return Path(str(url.database)).parent if is_file else Path("var")
+
+
+def _development_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", opener=_private_opener) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # made by an earlier start, or by the process beside this one
+    return path.read_bytes()
+
+
+def _private_opener(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)

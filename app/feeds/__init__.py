@@ -1,0 +1,1 @@
+"""Feeds: a lazy merge of the streams a viewer may read, in the order of an index."""

@@ -1,0 +1,1 @@
+"""Ideas: writing, reading, and the rule of who sees which."""

@@ -1,0 +1,172 @@
+"""Which ideas an actor sees, and the columns in which an idea is shown. The one place of both in the whole house."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Label,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from app.identity.actor import Actor
+from app.ideas.streams import readable_streams
+from app.models import (
+    Account,
+    Affiliation,
+    Block,
+    Comment,
+    Consortium,
+    FeedEntry,
+    Idea,
+    IdeaExclusion,
+    IdeaFollow,
+    IdeaReadMark,
+    MiniCluster,
+    Organisation,
+    Vote,
+)
+from app.models.ideas import IdeaStatus
+
+UNREAD_SHOWN_AT_MOST = 100
+
+NO_ORGANISATION = 0
+"""Stands for "works nowhere" in binds: no organisation has this id."""
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``ideas`` under which a published idea is visible to ``actor``.
+
+    It stands in a stream the actor may read, neither of the two has blocked the other, and the actor does not work
+    for an organisation the author excluded. Authors always see their own.
+    """
+    in_readable_stream = exists().where(
+        FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(readable_streams(actor))
+    )
+    return and_(
+        Idea.status == IdeaStatus.PUBLISHED,
+        or_(
+            Idea.author_id == actor.account_id,
+            and_(
+                in_readable_stream,
+                not_blocked(Idea.author_id, actor.account_id),
+                not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
+            ),
+        ),
+    )
+
+
+def not_blocked(author: Any, viewer: Any) -> ColumnElement[bool]:
+    """Neither of two accounts has blocked the other. Scalar subqueries, which PostgreSQL can't turn into hashed ones."""
+    blocked = select(Block.blocked_id).where(Block.blocker_id == viewer, Block.blocked_id == author)
+    blocking = select(Block.blocked_id).where(Block.blocker_id == author, Block.blocked_id == viewer)
+    return and_(blocked.scalar_subquery().is_(None), blocking.scalar_subquery().is_(None))
+
+
+def not_excluded(idea: Any, organisation: Any) -> ColumnElement[bool]:
+    """The organisation is not one the author of the idea excluded."""
+    excluded = select(IdeaExclusion.organisation_id).where(
+        IdeaExclusion.idea_id == idea, IdeaExclusion.organisation_id == organisation
+    )
+    return excluded.scalar_subquery().is_(None)
+
+
+def idea_columns(viewer: Any) -> list[Label[Any]]:
+    """The columns of an idea as a list shows it to ``viewer`` (an account id or a bind); see :func:`join_cards`.
+
+    What concerns the viewer is asked by scalar subqueries: on the few rows of a page they cost less than joins.
+    """
+    my_vote = select(Vote.idea_id).where(Vote.account_id == viewer, Vote.idea_id == Idea.id)
+    follow = select(IdeaFollow.muted).where(IdeaFollow.account_id == viewer, IdeaFollow.idea_id == Idea.id)
+    return [
+        Idea.id.label("id"),
+        Idea.public_id.label("public_id"),
+        Idea.title.label("title"),
+        Idea.excerpt.label("excerpt"),
+        Idea.tags.label("tags"),
+        Idea.visibility.label("visibility"),
+        Idea.status.label("status"),
+        Idea.state.label("state"),
+        Idea.version.label("version"),
+        Idea.vote_count.label("vote_count"),
+        Idea.comment_count.label("comment_count"),
+        Idea.created_at.label("created_at"),
+        Idea.published_at.label("published_at"),
+        Idea.edited_at.label("edited_at"),
+        Idea.mini_cluster_id.label("mini_cluster_id"),
+        Idea.consortium_id.label("consortium_id"),
+        Idea.author_id.label("author_id"),
+        MiniCluster.public_id.label("mini_cluster_public_id"),
+        Consortium.public_id.label("consortium_public_id"),
+        *card_columns(),
+        my_vote.scalar_subquery().is_not(None).label("my_vote"),
+        follow.scalar_subquery().label("muted"),
+        *_unread_columns(viewer),
+    ]
+
+
+def card_columns() -> list[Label[Any]]:
+    """The card of an author: name, position and organisation on the day of the post."""
+    return [
+        Account.public_id.label("author_public_id"),
+        Account.name.label("author_name"),
+        Account.status.label("author_status"),
+        Affiliation.position.label("author_position"),
+        Organisation.name.label("author_organisation"),
+        Organisation.kind.label("author_organisation_kind"),
+    ]
+
+
+def join_cards(source: FromClause) -> FromClause:
+    """Join what :func:`idea_columns` needs onto ``source``, which must contain ``ideas``."""
+    return (
+        source.join(Account, Account.id == Idea.author_id)
+        .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
+        .join(Consortium, Consortium.id == Idea.consortium_id)
+        .outerjoin(Affiliation, Affiliation.id == Idea.affiliation_id)
+        .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
+    )
+
+
+def _unread_columns(viewer: Any) -> list[Label[Any]]:
+    mark = (
+        select(IdeaReadMark.last_comment_id)
+        .where(IdeaReadMark.account_id == viewer, IdeaReadMark.idea_id == Idea.id)
+        .correlate(Idea)
+        .scalar_subquery()
+    )
+    newer = (
+        select(Comment.id)
+        .where(
+            Comment.idea_id == Idea.id,
+            Comment.id > mark,
+            Comment.author_id != viewer,
+            Comment.deleted_at.is_(None),
+            Comment.hidden_at.is_(None),
+        )
+        .limit(literal_column(str(UNREAD_SHOWN_AT_MOST)))
+        .correlate(Idea)
+        .subquery()
+    )
+    count = select(func.count()).select_from(newer).scalar_subquery()
+    return [mark.label("read_up_to"), case((mark.is_(None), Idea.comment_count), else_=count).label("unread_comments")]
+
+
+VIEWER: Any = bindparam("viewer", type_=BigInteger)
+ORGANISATION: Any = bindparam("organisation", type_=BigInteger)
+
+
+def select_visible_idea(actor: Actor, *extra: ColumnElement[Any]) -> Select[Any]:
+    """A select of one row per visible idea, to be narrowed by the caller."""
+    columns: Sequence[Any] = [*idea_columns(actor.account_id), *extra]
+    return select(*columns).select_from(join_cards(Idea.__table__)).where(visible_to(actor))

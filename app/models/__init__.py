@@ -1,0 +1,69 @@
+"""Every table, no queries. Tables stand below all features, because feeds join them."""
+
+from app.models.accounts import Account, Block
+from app.models.audit import AuditEntry
+from app.models.comments import Comment, CommentMention, CommentRevision
+from app.models.declarative import Model
+from app.models.feed_entries import FeedEntry
+from app.models.ideas import (
+    Idea,
+    IdeaExclusion,
+    IdeaFollow,
+    IdeaReader,
+    IdeaReadMark,
+    IdeaRevision,
+    IdeaStateChange,
+    IdeaTag,
+    NamedIdeaRead,
+)
+from app.models.memberships import CoordinatorRole, Invitation, Membership
+from app.models.notifications import Delivery, Device, InboxItem, PushJob
+from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
+from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
+from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, Region
+from app.models.sessions import AccessToken, RefreshToken, Session, SignInCode, Throttle
+from app.models.votes import Vote
+
+__all__ = [
+    "AccessToken",
+    "Account",
+    "Affiliation",
+    "AuditEntry",
+    "Block",
+    "Comment",
+    "CommentMention",
+    "CommentRevision",
+    "Complex",
+    "Consortium",
+    "ConsortiumLink",
+    "CoordinatorRole",
+    "Delivery",
+    "Device",
+    "FeedEntry",
+    "Idea",
+    "IdeaExclusion",
+    "IdeaFollow",
+    "IdeaReadMark",
+    "IdeaReader",
+    "IdeaRevision",
+    "IdeaStateChange",
+    "IdeaTag",
+    "IdempotencyKey",
+    "InboxItem",
+    "Invitation",
+    "Membership",
+    "MiniCluster",
+    "Model",
+    "NamedIdeaRead",
+    "Organisation",
+    "OrganisationSizeBand",
+    "OutboxEvent",
+    "PushJob",
+    "RefreshToken",
+    "Region",
+    "Session",
+    "SignInCode",
+    "Throttle",
+    "Vote",
+    "WorkerHeartbeat",
+]

@@ -1,0 +1,174 @@
+"""Devices, the inbox, and pushes on their way to phones."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId, choice
+
+
+class Platform(StrEnum):
+    """The kind of client a device runs."""
+
+    ANDROID = "android"
+    IOS = "ios"
+    WEB = "web"
+
+
+class TokenKind(StrEnum):
+    """How FCM addresses a device: by registration token or by Firebase installation id."""
+
+    TOKEN = "token"
+    FID = "fid"
+
+
+class DeviceEnd(StrEnum):
+    """Why a device gets no pushes any more."""
+
+    SESSION_ENDED = "session_ended"
+    UNREGISTERED = "unregistered"
+    TOKEN_REJECTED = "token_rejected"
+    SENDER_MISMATCH = "sender_mismatch"
+    MOVED = "moved"
+    REMOVED = "removed"
+    STALE = "stale"
+
+
+class Reason(StrEnum):
+    """Why a person is told of an event, the strongest first; at most one reason per person and event."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    COMMENT = "comment"
+    VOTE = "vote"
+
+
+class PushTopic(StrEnum):
+    """What one push tells of: responses in a thread, or votes; later news of a topic replaces the earlier."""
+
+    RESPONSES = "responses"
+    VOTES = "votes"
+
+
+class DeliveryState(StrEnum):
+    """Where one push to one device stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    DEAD = "dead"
+
+
+class Device(Model):
+    """A phone or browser that wants pushes, bound to the session that registered it."""
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("token_kind", "token"),)
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id"), index=True)
+    token_kind: Mapped[TokenKind] = mapped_column(choice(TokenKind))
+    token: Mapped[str] = mapped_column(String(1024))
+    platform: Mapped[Platform] = mapped_column(choice(Platform))
+    app_version: Mapped[str] = mapped_column(String(32))
+    locale: Mapped[str] = mapped_column(String(8))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[CreatedAt]
+    last_seen_at: Mapped[CreatedAt]
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[DeviceEnd | None] = mapped_column(choice(DeviceEnd))
+
+
+class InboxItem(Model):
+    """One event as told to one person."""
+
+    __tablename__ = "inbox_items"
+    __table_args__ = (
+        UniqueConstraint("account_id", "event_id"),
+        Index("ix_inbox_items_account_id_id", "account_id", "id"),
+        Index(
+            "ix_inbox_items_unread",
+            "account_id",
+            "idea_id",
+            "id",
+            postgresql_where=text("read_at IS NULL"),
+            sqlite_where=text("read_at IS NULL"),
+        ),
+        Index("ix_inbox_items_created_at", "created_at"),
+    )
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    event_id: Mapped[int] = mapped_column(BigKey)
+    """The outbox event; no foreign key, for events are pruned before inbox items."""
+    reason: Mapped[Reason] = mapped_column(choice(Reason))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"), index=True)
+    created_at: Mapped[CreatedAt]
+    read_at: Mapped[datetime | None]
+
+
+class PushJob(Model):
+    """What a person is to be pushed about one idea and topic: news coalesce here until the job is due."""
+
+    __tablename__ = "push_jobs"
+    __table_args__ = (
+        UniqueConstraint("account_id", "idea_id", "topic"),
+        CheckConstraint("dispatched_revision <= revision", name="revision"),
+        Index(
+            "ix_push_jobs_due",
+            "due_at",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
+    )
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    topic: Mapped[PushTopic] = mapped_column(choice(PushTopic))
+    revision: Mapped[int] = mapped_column(default=0)
+    """Rises with each piece of news."""
+    dispatched_revision: Mapped[int] = mapped_column(default=0)
+    """The revision for which deliveries were made last."""
+    dispatched_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    """When deliveries are to be made; None while there is no news."""
+    last_item_id: Mapped[int] = mapped_column(BigKey, default=0)
+    """The newest inbox item of the last dispatched revision."""
+
+
+class Delivery(Model):
+    """One push to one device, claimed by a lease, sent, and acknowledged one at a time."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("push_job_id", "revision", "device_id"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index(
+            "ix_deliveries_pending",
+            "not_before",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+        Index("ix_deliveries_created_at", "created_at"),
+    )
+    id: Mapped[Id]
+    push_job_id: Mapped[int] = mapped_column(ForeignKey("push_jobs.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), index=True)
+    after_item_id: Mapped[int] = mapped_column(BigKey)
+    """The push tells of the person's unread inbox items after this one."""
+    state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState), default=DeliveryState.PENDING)
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_code: Mapped[str | None] = mapped_column(String(64))
+    """What the push service answered last, or why the delivery was dropped."""
+    created_at: Mapped[CreatedAt]
+    settled_at: Mapped[datetime | None]

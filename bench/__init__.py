@@ -1,0 +1,1 @@
+"""Benchmarks: what the documents say of speed is measured by these."""
