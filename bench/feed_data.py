@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.bulk import bulk_insert
+from app.models.bulk import bulk_insert
 from app.core.clock import now, to_micros
 from app.core.localisation import Locale
-from app.feeds.ranking import calendar_keys, hot_key
-from app.identity.actor import Actor, ActorMembership
+from app.ideas.ranking import calendar_keys, hot_key
 from app.ideas.streams import streams_of_idea
+from app.identity.actor import Actor, ActorMembership
 from app.models import Account, Block, Consortium, FeedEntry, Idea, MiniCluster
 from app.models.ideas import IdeaState, IdeaStatus, Visibility
 from app.models.memberships import MemberRole
@@ -88,13 +88,13 @@ async def load(connection: AsyncConnection, place: Place) -> None:
     consortia = range(1, CONSORTIA + 1)
     await bulk_insert(
         connection,
-        Consortium.__table__,
+        Consortium,
         ["id", "public_id", "code", "kind", "name_ko", "name_en", "created_at"],
         ((n, uuid.UUID(int=n), f"c{n}", ConsortiumKind.REGIONAL, f"권역 {n}", f"Area {n}", moment) for n in consortia),
     )
     await bulk_insert(
         connection,
-        MiniCluster.__table__,
+        MiniCluster,
         ["id", "public_id", "consortium_id", "code", "industry", "name_ko", "name_en", "founded_at"],
         (
             (m, uuid.UUID(int=m), c, f"m{m}", "moulds", f"미니클러스터 {m}", f"Mini-cluster {m}", moment)
@@ -104,7 +104,7 @@ async def load(connection: AsyncConnection, place: Place) -> None:
     )
     await bulk_insert(
         connection,
-        Account.__table__,
+        Account,
         ["id", "public_id", "email", "name", "status", "is_operator", "locale", "time_zone", "created_at"],
         (
             (n, uuid.UUID(int=n), f"m{n}@example.kr", f"회원 {n}", "active", False, Locale.KOREAN, "Asia/Seoul", moment)
@@ -112,7 +112,7 @@ async def load(connection: AsyncConnection, place: Place) -> None:
         ),
     )
     await _load_ideas(connection, place)
-    await bulk_insert(connection, Block.__table__, ["blocker_id", "blocked_id", "created_at"], [(18, LOUD_AUTHOR, moment)])
+    await bulk_insert(connection, Block, ["blocker_id", "blocked_id", "created_at"], [(18, LOUD_AUTHOR, moment)])
 
 
 async def _load_ideas(connection: AsyncConnection, place: Place) -> None:
@@ -122,8 +122,8 @@ async def _load_ideas(connection: AsyncConnection, place: Place) -> None:
         "created_at", "published_at",
     ]  # fmt: skip
     entries: list[tuple[int, ...]] = []
-    await bulk_insert(connection, Idea.__table__, columns, _ideas(place, entries))
-    await bulk_insert(connection, FeedEntry.__table__, [*FeedEntry.__table__.c.keys()], entries)
+    await bulk_insert(connection, Idea, columns, _ideas(place, entries))
+    await bulk_insert(connection, FeedEntry, [*FeedEntry.__table__.c.keys()], entries)
 
 
 def _ideas(place: Place, entries: list[tuple[int, ...]]) -> Iterator[tuple[object, ...]]:

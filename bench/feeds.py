@@ -23,11 +23,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.core import migrations
 from app.core.database import POSTGRESQL_PLANNING, Database, async_url
 from app.feeds.merge import padded, page_statement
-from app.feeds.ranking import calendar_keys
+from app.ideas.ranking import calendar_keys
 from app.feeds.sorts import HOT, NEW, TOP, UNANSWERED, Order, Period
-from app.identity.actor import Actor
 from app.ideas.queries import NO_ORGANISATION
 from app.ideas.streams import home_streams
+from app.identity.actor import Actor
 from bench.feed_data import END, Place, load, viewers
 from tests.postgres import running_postgres
 
@@ -92,10 +92,11 @@ async def measure_postgresql(url: str) -> Figures:
     """Milliseconds for a page for each viewer and order on PostgreSQL, of the generic plan the service uses."""
     address = async_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(address, server_settings=POSTGRESQL_PLANNING)
+    dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
     figures: Figures = {}
     for number, (name, actor) in enumerate(viewers().items()):
         for order in ORDERS:
-            sql, values = compiled(order, actor, postgresql.asyncpg.dialect())
+            sql, values = compiled(order, actor, dialect)
             plan = f"page_{number}_{order.name}"
             await connection.execute(f"PREPARE {plan} AS {sql}")
             execute = f"EXECUTE {plan}({', '.join(map(str, values))})"

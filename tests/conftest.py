@@ -6,10 +6,15 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from app.core import migrations
 from app.core.database import Database
+from app.core.settings import Settings
+from app.main import create_app
+from tests.factories import Factory
 from tests.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -72,3 +77,31 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url, pool_size=10)
     yield opened
     await opened.aclose()
+
+
+@pytest.fixture
+def factory(database: Database) -> Factory:
+    """Makes rows in this test's database."""
+    return Factory(database)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of a development installation on this test's database; nothing comes from the environment."""
+    return Settings(_env_file=None, database_url=database_url, secret_key="test-only-secret-key-of-40-characters-xx")
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The API, started."""
+    started = create_app(settings)
+    async with started.router.lifespan_context(started):
+        yield started
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that calls the API in process; errors come as responses, as over the network."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
+        yield opened

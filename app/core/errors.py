@@ -97,7 +97,9 @@ class PreconditionFailed(AppError):
     status = 412
     code = "version_mismatch"
     title = Text("그사이 내용이 바뀌었습니다", "It has changed meanwhile")
-    detail = Text("다시 읽고 바뀐 내용 위에서 수정해 주세요.", "Read it again and apply your change to the new version.")
+    detail = Text(
+        "다시 읽고 바뀐 내용 위에서 수정해 주세요.", "Read it again and apply your change to the new version."
+    )
 
 
 class Invalid(AppError):

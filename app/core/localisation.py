@@ -13,6 +13,7 @@ class Locale(StrEnum):
 
 
 DEFAULT_LOCALE = Locale.KOREAN
+_BY_TAG = {locale.value: locale for locale in Locale}
 
 
 class Text(NamedTuple):
@@ -32,8 +33,8 @@ def negotiate_locale(accept_language: str | None) -> Locale:
     ranked = sorted(_ranges(accept_language or ""), key=lambda item: -item[1])
     for tag, weight in ranked:
         primary = tag.partition("-")[0].lower()
-        if weight > 0 and primary in Locale:
-            return Locale(primary)
+        if weight > 0 and (locale := _BY_TAG.get(primary)):
+            return locale
     return DEFAULT_LOCALE
 
 

@@ -1,5 +1,6 @@
 """Settings from the environment (and a ``.env`` file). docs/operations.md holds the table; a test keeps it complete."""
 
+import os
 import secrets
 from enum import StrEnum
 from functools import cached_property
@@ -52,7 +53,9 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="lowest level that is logged")
     log_format: str = Field("auto", pattern="^(auto|json|console)$", description="`auto`: console on a terminal")
 
-    mail_transport: str = Field("console", pattern="^(console|smtp)$", description="`console` prints mails, `smtp` sends")
+    mail_transport: str = Field(
+        "console", pattern="^(console|smtp)$", description="`console` prints mails, `smtp` sends"
+    )
     mail_from: str = Field("Idea Storage <no-reply@idea-storage.invalid>", description="sender of mails")
     smtp_host: str = Field("127.0.0.1", description="SMTP server")
     smtp_port: int = Field(587, ge=1, le=65_535, description="SMTP port")
@@ -104,14 +107,9 @@ class Settings(BaseSettings):
 def _development_key(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", opener=_private_opener) as file:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass  # made by an earlier start, or by the process beside this one
     return path.read_bytes()
-
-
-def _private_opener(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)

@@ -26,7 +26,6 @@ from sqlalchemy import (
 from app.feeds.sorts import Order
 from app.ideas.queries import ORGANISATION, VIEWER, idea_columns, join_cards, not_blocked, not_excluded
 from app.models import FeedEntry, Idea
-from app.models.feed_entries import feed_entries
 
 BRANCHES = (4, 16, 32, 64, 128, 256, 480)
 """Statements exist for these numbers of streams; SQLite allows 500 terms in a compound select."""
@@ -91,16 +90,17 @@ def _merged(order: Order, branches: int, scan: int) -> Select[Any]:
 
 
 def _branch(order: Order, number: int) -> Select[Any]:
-    key = feed_entries.c[order.key]
+    entries = FeedEntry.__table__.c
+    key = entries[order.key]
     conditions: list[ColumnElement[bool]] = [
-        feed_entries.c.stream_id == bindparam(f"stream_{number}", type_=feed_entries.c.stream_id.type),
-        tuple_(key, feed_entries.c.idea_id)
+        entries.stream_id == bindparam(f"stream_{number}", type_=entries.stream_id.type),
+        tuple_(key, entries.idea_id)
         < tuple_(bindparam("key", type_=order.key_type), bindparam("id", type_=BigInteger)),
     ]
     if order.period:
-        conditions.append(feed_entries.c[order.period] == bindparam("bucket", type_=feed_entries.c.week.type))
+        conditions.append(entries[order.period] == bindparam("bucket", type_=entries.week.type))
     if order.only_unanswered:
-        conditions.append(feed_entries.c.answered == literal_column("0"))
+        conditions.append(entries.answered == literal_column("0"))
     ordered: Subquery = (
         select(FeedEntry.idea_id, key.label("key"), FeedEntry.author_id, FeedEntry.has_exclusions)
         .where(*conditions)

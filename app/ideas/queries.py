@@ -19,8 +19,8 @@ from sqlalchemy import (
     select,
 )
 
-from app.identity.actor import Actor
 from app.ideas.streams import readable_streams
+from app.identity.actor import Actor
 from app.models import (
     Account,
     Affiliation,
@@ -50,9 +50,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     It stands in a stream the actor may read, neither of the two has blocked the other, and the actor does not work
     for an organisation the author excluded. Authors always see their own.
     """
-    in_readable_stream = exists().where(
-        FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(readable_streams(actor))
-    )
+    in_readable_stream = exists().where(FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(readable_streams(actor)))
     return and_(
         Idea.status == IdeaStatus.PUBLISHED,
         or_(

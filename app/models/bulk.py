@@ -7,15 +7,22 @@ from typing import Any
 from sqlalchemy import Dialect, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.models.declarative import Model
+
 _BATCH = 10_000
 Row = Sequence[Any]
 
 
-async def bulk_insert(connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> int:
+async def bulk_insert(
+    connection: AsyncConnection, model: type[Model], columns: Sequence[str], rows: Iterable[Row]
+) -> int:
     """Insert ``rows`` (values in the order of ``columns``), in the transaction of ``connection``; return their number.
 
     Defaults of columns do not apply: every value that is to be stored must be in the row.
     """
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not mapped to a table")
     prepare = _row_preparer(table, columns, connection.dialect)
     iterator = iter(rows)
     total = 0

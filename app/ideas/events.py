@@ -1,0 +1,54 @@
+"""What happens to ideas, comments and votes, as the worker is told of it."""
+
+from typing import ClassVar
+
+from app.outbox.events import Event
+
+
+class IdeaPublished(Event):
+    """An idea became visible to its audience."""
+
+    kind: ClassVar[str] = "idea.published"
+    idea_id: int
+    author_id: int
+
+
+class IdeaWithdrawn(Event):
+    """An idea was taken back by its author."""
+
+    kind: ClassVar[str] = "idea.withdrawn"
+    idea_id: int
+
+
+class ResponseChanged(Event):
+    """The counters of an idea changed: its places in ranked feeds are to be computed anew."""
+
+    kind: ClassVar[str] = "idea.response_changed"
+    idea_id: int
+
+
+class CommentAdded(Event):
+    """A comment or a reply was posted."""
+
+    kind: ClassVar[str] = "comment.added"
+    idea_id: int
+    comment_id: int
+    author_id: int
+
+
+class CommentEdited(Event):
+    """A comment was edited; ``newly_mentioned_ids`` were not named in it before."""
+
+    kind: ClassVar[str] = "comment.edited"
+    idea_id: int
+    comment_id: int
+    author_id: int
+    newly_mentioned_ids: list[int]
+
+
+class VoteCast(Event):
+    """A member recommended an idea."""
+
+    kind: ClassVar[str] = "vote.cast"
+    idea_id: int
+    voter_id: int

@@ -1,0 +1,94 @@
+"""Who asks, as endpoints receive it; and the write transaction, which checks again who asks."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Unauthenticated
+from app.core.tokens import token_digest
+from app.identity.actor import Actor
+from app.identity.queries import load_actor_by_token
+from app.web.connections import InjectedResources, ReadConnection
+from app.web.idempotency import MAX_KEY_LENGTH, Idempotency, digest_of_request
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="accessToken", description="The opaque access token of a session.")
+_Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _presented_digest(bearer: _Bearer) -> bytes:
+    if bearer is None:
+        raise Unauthenticated
+    return token_digest(bearer.credentials)
+
+
+_Digest = Annotated[bytes, Depends(_presented_digest)]
+
+
+async def _reading_actor(digest: _Digest, connection: ReadConnection) -> Actor:
+    actor = await load_actor_by_token(connection, digest)
+    if actor is None:
+        raise Unauthenticated
+    return actor
+
+
+ReadActor = Annotated[Actor, Depends(_reading_actor)]
+"""The signed-in person of a GET request."""
+
+
+async def _authenticated_digest(digest: _Digest, resources: InjectedResources) -> bytes:
+    """Turn strangers away before they could take the write lock."""
+    async with resources.database.read() as connection:
+        if await load_actor_by_token(connection, digest) is None:
+            raise Unauthenticated
+    return digest
+
+
+async def _write_session(
+    _digest: Annotated[bytes, Depends(_authenticated_digest)], resources: InjectedResources
+) -> AsyncIterator[AsyncSession]:
+    async with resources.database.write() as session:
+        yield session
+
+
+WriteSession = Annotated[AsyncSession, Depends(_write_session, scope="function")]
+"""One transaction for a signed-in person's request, committed before the response is sent."""
+
+
+async def _writing_actor(digest: _Digest, session: WriteSession) -> Actor:
+    actor = await load_actor_by_token(session, digest)
+    if actor is None:
+        raise Unauthenticated
+    return actor
+
+
+WriteActor = Annotated[Actor, Depends(_writing_actor, scope="function")]
+"""The signed-in person of a writing request, as of its transaction."""
+
+
+async def _idempotency(
+    request: Request,
+    response: Response,
+    actor: WriteActor,
+    session: WriteSession,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="Makes a retry of this request safe for 7 days: the same key and body give the first reply"
+            " again, marked by `Idempotency-Replayed: true`.",
+            max_length=MAX_KEY_LENGTH,
+            examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+        ),
+    ] = None,
+) -> AsyncIterator[Idempotency]:
+    digest = digest_of_request(request.method, request.url.path, await request.body())
+    idempotency = Idempotency(session, actor.account_id, idempotency_key, digest)
+    yield idempotency
+    if idempotency.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+
+
+Once = Annotated[Idempotency, Depends(_idempotency, scope="function")]
+"""The idempotency of a POST: ``await once.run(Reply, work, reauthorise)``."""

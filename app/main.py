@@ -1,0 +1,82 @@
+"""The composition root of the API: routers, error handlers, middleware, lifespan."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+
+from app.core.cursor import CursorCodec
+from app.core.database import Database
+from app.core.ids import new_public_id
+from app.core.logging import configure_logging
+from app.core.settings import Settings
+from app.web import health
+from app.web.connections import Resources
+from app.web.middleware import RequestObserver, SecurityHeaders
+from app.web.problems import register_error_handlers
+
+FEATURE_ROUTERS: tuple[APIRouter, ...] = ()
+"""The routers of all features, the hottest first: routes are matched in order."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The API with everything wired. Without ``settings`` they come from the environment."""
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(
+            chosen.database_url, pool_size=chosen.database_pool_size, wait_seconds=chosen.database_wait_seconds
+        )
+        app.state.resources = Resources(chosen, database, CursorCodec(chosen.signing_key))
+        # What exists now lives as long as the process: keep the collector from looking at it again and again.
+        gc.freeze()
+        yield
+        await database.aclose()
+
+    app = FastAPIOffline(
+        title="Idea Storage",
+        version="1.0.0",
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        max_body_size=chosen.max_body_bytes,
+        telemetry={"tracing": False, "metrics": False},
+    )
+    register_error_handlers(app)
+    for router in FEATURE_ROUTERS:
+        app.include_router(router, prefix="/v1")
+    app.include_router(health.router)
+    _add_middleware(app, chosen)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Wrap the app, innermost first."""
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestObserver, quiet_paths=("/livez", "/readyz", "/metrics"))
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match"],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"],
+            max_age=600,
+        )
+    app.add_middleware(
+        CorrelationIdMiddleware,
+        header_name="X-Request-Id",
+        generator=lambda: new_public_id().hex,
+        validator=lambda value: value.isalnum() and len(value) <= 64,
+    )
+
+
+def create_configured_app() -> FastAPI:
+    """What Uvicorn calls: logging first, then the app."""
+    settings = Settings()
+    configure_logging(settings.log_level, settings.log_format)
+    return create_app(settings)
