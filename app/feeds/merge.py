@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from app.feeds.sorts import Order
-from app.ideas.queries import ORGANISATION, VIEWER, idea_columns, join_cards, not_blocked, not_excluded
+from app.ideas.queries import ORGANISATION, VIEWER, idea_columns, join_cards, not_excluded
+from app.identity.blocks import not_blocked
 from app.models import FeedEntry, Idea
 
 BRANCHES = (4, 16, 32, 64, 128, 256, 480)

@@ -1,6 +1,5 @@
 """Which ideas an actor sees, and the columns in which an idea is shown. The one place of both in the whole house."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -8,7 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Label,
-    Select,
     and_,
     bindparam,
     case,
@@ -21,10 +19,10 @@ from sqlalchemy import (
 
 from app.ideas.streams import readable_streams
 from app.identity.actor import Actor
+from app.identity.blocks import not_blocked
 from app.models import (
     Account,
     Affiliation,
-    Block,
     Comment,
     Consortium,
     FeedEntry,
@@ -62,13 +60,6 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
             ),
         ),
     )
-
-
-def not_blocked(author: Any, viewer: Any) -> ColumnElement[bool]:
-    """Neither of two accounts has blocked the other. Scalar subqueries, which PostgreSQL can't turn into hashed ones."""
-    blocked = select(Block.blocked_id).where(Block.blocker_id == viewer, Block.blocked_id == author)
-    blocking = select(Block.blocked_id).where(Block.blocker_id == author, Block.blocked_id == viewer)
-    return and_(blocked.scalar_subquery().is_(None), blocking.scalar_subquery().is_(None))
 
 
 def not_excluded(idea: Any, organisation: Any) -> ColumnElement[bool]:
@@ -162,9 +153,3 @@ def _unread_columns(viewer: Any) -> list[Label[Any]]:
 
 VIEWER: Any = bindparam("viewer", type_=BigInteger)
 ORGANISATION: Any = bindparam("organisation", type_=BigInteger)
-
-
-def select_visible_idea(actor: Actor, *extra: ColumnElement[Any]) -> Select[Any]:
-    """A select of one row per visible idea, to be narrowed by the caller."""
-    columns: Sequence[Any] = [*idea_columns(actor.account_id), *extra]
-    return select(*columns).select_from(join_cards(Idea.__table__)).where(visible_to(actor))
