@@ -1,8 +1,41 @@
 """The OpenAPI document: what FastAPI makes of the routes, cleaned where client generators stumble."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
 from app.web.problems import PROBLEM_JSON, Problem
+
+TAGS = {
+    "sign-in": "Sessions: signing in by a mailed code or a password, refreshing, signing out.",
+    "accounts": "Accounts, made by an operator.",
+    "me": "The signed-in person.",
+    "programme": "Regions, industrial complexes, consortia and mini-clusters.",
+    "organisations": "Companies, universities, institutes, local governments and support organisations.",
+    "invitations": "Invitations to a mini-cluster.",
+    "feeds": "Lists of ideas: home, open, of a consortium, of a mini-cluster.",
+    "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
+    "comments": "Comments and replies.",
+    "votes": "Recommendations (추천).",
+    "inbox": "What a member was told.",
+    "devices": "Devices that get pushes.",
+    "app": "What an app needs to know before sign-in.",
+    "operations": "For whoever runs the service.",
+}
+
+_DESCRIPTION = """\
+The backend of the idea app of industrial mini-clusters (미니클러스터).
+
+- **Sign in** with `POST /v1/sign-in-codes` and `POST /v1/sessions/code`, or with `POST /v1/sessions/password`; send the
+  access token as `Authorization: Bearer …`, and refresh it when a request answers 401.
+- **Lists** are `{items, next_cursor}`; send `next_cursor` as `cursor` until it is null.
+- **Errors** are `application/problem+json` (RFC 9457) with a stable `code`, in the language of `Accept-Language`
+  (Korean by default).
+- **Retries are safe**: creating requests carry an id made by the client (UUIDv7), and every POST takes an
+  `Idempotency-Key`.
+"""
 
 _DESCRIPTIONS = {
     400: "The request could not be read.",
@@ -17,15 +50,80 @@ _DESCRIPTIONS = {
     429: "Too many tries; `Retry-After` tells when to come back.",
     503: "Busy; nothing was stored. Try again after `Retry-After` seconds.",
 }
+_WITH_BODY = {"post", "put", "patch"}
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that may answer with these problems."""
-    return {
-        status: {
-            "description": _DESCRIPTIONS[status],
-            "model": Problem,
-            "content": {PROBLEM_JSON: {}},
-        }
-        for status in statuses
-    }
+    return {status: {"description": _DESCRIPTIONS[status], "model": Problem} for status in statuses}
+
+
+def install_document(app: FastAPI) -> None:
+    """Let ``app`` serve the cleaned document, made once."""
+    document: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not document:
+            document.update(_build(app))
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _build(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="Share, comment, recommend and carry ideas into joint projects.",
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": "/", "description": "This server"}],
+        license_info={"name": "Proprietary", "url": "https://idea-storage.invalid/licence"},
+        contact={"name": "Idea Storage", "url": "https://idea-storage.invalid/developers"},
+    )
+    schemas = document["components"]["schemas"]
+    schemas.setdefault("Problem", Problem.model_json_schema(ref_template="#/components/schemas/{model}"))
+    schemas["Problem"].pop("$defs", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for method, operation in _operations(document):
+        _clean_operation(method, operation)
+    _drop_titles(schemas)
+    return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in document["paths"].values():
+        yield from path.items()
+
+
+def _clean_operation(method: str, operation: dict[str, Any]) -> None:
+    """Every error is a problem, whatever FastAPI made of it; what any route may answer is declared on each."""
+    responses = operation["responses"]
+    is_api = "operations" not in operation["tags"]
+    if is_api and "requestBody" in operation and method in _WITH_BODY:
+        for status in (400, 413):
+            responses.setdefault(str(status), {"description": _DESCRIPTIONS[status]})
+    if not is_api or ("422" in responses and not operation.get("parameters") and "requestBody" not in operation):
+        responses.pop("422", None)
+    for status, response in responses.items():
+        if status.isdigit() and int(status) >= 400 and is_api:
+            response["content"] = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            if status in ("429", "503"):
+                response["headers"] = {
+                    "Retry-After": {"description": "Seconds", "schema": {"type": "integer", "examples": [1]}}
+                }
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _drop_titles(node: Any) -> None:
+    """Titles that pydantic derives from names say nothing, and some generators turn them into class names."""
+    if isinstance(node, dict):
+        if isinstance(node.get("title"), str):
+            del node["title"]
+        for value in node.values():
+            _drop_titles(value)
+    elif isinstance(node, list):
+        for value in node:
+            _drop_titles(value)
