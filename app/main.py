@@ -14,13 +14,21 @@ from app.core.database import Database
 from app.core.ids import new_public_id
 from app.core.logging import configure_logging
 from app.core.settings import Settings
+from app.feeds import endpoints as feeds
+from app.ideas import audience_endpoints as audience
+from app.ideas import endpoints as ideas
+from app.ideas.reading import IdeaReadListener
 from app.web import health
 from app.web.connections import Resources
-from app.web.middleware import RequestObserver, SecurityHeaders
+from app.web.middleware import OversizeAsProblem, RequestObserver, SecurityHeaders
+from app.web.openapi import install_document
 from app.web.problems import register_error_handlers
 
-FEATURE_ROUTERS: tuple[APIRouter, ...] = ()
+FEATURE_ROUTERS: tuple[APIRouter, ...] = (feeds.router, ideas.router, audience.router)
 """The routers of all features, the hottest first: routes are matched in order."""
+
+IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = ()
+"""What else happens when a person has read an idea."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -33,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             chosen.database_url, pool_size=chosen.database_pool_size, wait_seconds=chosen.database_wait_seconds
         )
         app.state.resources = Resources(chosen, database, CursorCodec(chosen.signing_key))
+        app.state.idea_read_listeners = IDEA_READ_LISTENERS
         # What exists now lives as long as the process: keep the collector from looking at it again and again.
         gc.freeze()
         yield
@@ -50,14 +59,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in FEATURE_ROUTERS:
         app.include_router(router, prefix="/v1")
     app.include_router(health.router)
+    install_document(app)
     _add_middleware(app, chosen)
     return app
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Wrap the app, innermost first."""
+    app.add_middleware(OversizeAsProblem)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestObserver, quiet_paths=("/livez", "/readyz", "/metrics"))
+    app.add_middleware(RequestObserver, quiet=("get_liveness", "get_readiness", "get_metrics"))
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

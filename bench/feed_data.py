@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.models.bulk import bulk_insert
 from app.core.clock import now, to_micros
 from app.core.localisation import Locale
 from app.ideas.ranking import calendar_keys, hot_key
 from app.ideas.streams import streams_of_idea
 from app.identity.actor import Actor, ActorMembership
 from app.models import Account, Block, Consortium, FeedEntry, Idea, MiniCluster
+from app.models.bulk import bulk_insert
 from app.models.ideas import IdeaState, IdeaStatus, Visibility
 from app.models.memberships import MemberRole
 from app.models.programme import ConsortiumKind
@@ -148,8 +148,8 @@ def _ideas(place: Place, entries: list[tuple[int, ...]]) -> Iterator[tuple[objec
         readers = [rng.randint(1, ACCOUNTS) for _ in range(5)] if visibility is Visibility.NAMED else []
         keys = (author, 0, int(comments > 0), to_micros(published), hot_key(published, votes, comments),
                 *calendar_keys(published), votes)  # fmt: skip
-        for stream in streams_of_idea(visibility, mini_cluster, consortium, author, readers):
-            entries.append((number, stream, *keys))
+        streams = streams_of_idea(visibility, mini_cluster, consortium, author, readers)
+        entries.extend((number, stream, *keys) for stream in streams)
         yield (
             number, uuid.UUID(int=number), b"\0" * 32, mini_cluster, consortium, author, f"아이디어 {number}", body,
             body[:200], ["집진", "절삭유"], visibility, False, IdeaStatus.PUBLISHED, IdeaState.OPEN, 1, votes, comments,

@@ -8,12 +8,10 @@ contains the network or Python's part of a request. Each figure is the least of 
 
 import argparse
 import asyncio
-import gc
 import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.core import migrations
 from app.core.database import POSTGRESQL_PLANNING, Database, async_url
 from app.feeds.merge import padded, page_statement
-from app.ideas.ranking import calendar_keys
 from app.feeds.sorts import HOT, NEW, TOP, UNANSWERED, Order, Period
 from app.ideas.queries import NO_ORGANISATION
+from app.ideas.ranking import calendar_keys
 from app.ideas.streams import home_streams
 from app.identity.actor import Actor
 from bench.feed_data import END, Place, load, viewers
@@ -33,6 +31,7 @@ from tests.postgres import running_postgres
 
 ORDERS = [NEW, HOT, TOP[Period.WEEK], TOP[Period.MONTH], UNANSWERED]
 SCAN, ROWS = 64, 21
+ROUNDS, BURST = 6, 8
 Figures = dict[str, tuple[float, int]]
 """Milliseconds for a page, and how many entries were scanned for it."""
 
@@ -59,56 +58,62 @@ def compiled(order: Order, actor: Actor, dialect: Any) -> tuple[str, list[int]]:
     return str(result), [values[name] for name in result.positiontup or []]
 
 
-def least(run: Callable[[], float], seconds: float = 0.25, at_least: int = 15) -> float:
-    """The least of many runs, in milliseconds."""
-    best, until, count = float("inf"), time.perf_counter() + seconds, 0
-    while count < at_least or time.perf_counter() < until:
-        best = min(best, run())
-        count += 1
-    return best
+def measure_sqlite(paths: dict[int, Path]) -> dict[int, Figures]:
+    """Milliseconds for a page for each viewer and order on SQLite, by number of ideas."""
+    connections = {size: _open_sqlite(path) for size, path in paths.items()}
+    figures: dict[int, Figures] = {size: {} for size in paths}
+    for name, actor, order in _cases():
+        sql, values = compiled(order, actor, sqlite.dialect(paramstyle="qmark"))
+        best = dict.fromkeys(paths, float("inf"))
+        for _ in range(ROUNDS):  # the sizes in turn, so that a slow moment of the machine meets all of them
+            for size, connection in connections.items():
+                for _ in range(BURST):
+                    start = time.perf_counter()
+                    connection.execute(sql, values).fetchall()
+                    best[size] = min(best[size], (time.perf_counter() - start) * 1000)
+        for size, connection in connections.items():
+            figures[size][f"{name} · {order.name}"] = (best[size], connection.execute(sql, values).fetchone()[0])
+    for connection in connections.values():
+        connection.close()
+    return figures
 
 
-def measure_sqlite(path: Path) -> Figures:
-    """Milliseconds for a page for each viewer and order on SQLite."""
+def _open_sqlite(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript("PRAGMA mmap_size=1073741824; PRAGMA cache_size=-200000; PRAGMA temp_store=MEMORY;")
-    figures: Figures = {}
-    for name, actor in viewers().items():
-        for order in ORDERS:
-            sql, values = compiled(order, actor, sqlite.dialect(paramstyle="qmark"))
-
-            def run(sql: str = sql, values: list[int] = values) -> float:
-                start = time.perf_counter()
-                connection.execute(sql, values).fetchall()
-                return (time.perf_counter() - start) * 1000
-
-            scanned = connection.execute(sql, values).fetchone()[0]
-            figures[f"{name} · {order.name}"] = (least(run), scanned)
-    connection.close()
-    return figures
+    return connection
 
 
-async def measure_postgresql(url: str) -> Figures:
-    """Milliseconds for a page for each viewer and order on PostgreSQL, of the generic plan the service uses."""
-    address = async_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(address, server_settings=POSTGRESQL_PLANNING)
+async def measure_postgresql(urls: dict[int, str]) -> dict[int, Figures]:
+    """The same on PostgreSQL, with the settings and so the generic plans of the service."""
     dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
-    figures: Figures = {}
-    for number, (name, actor) in enumerate(viewers().items()):
-        for order in ORDERS:
-            sql, values = compiled(order, actor, dialect)
-            plan = f"page_{number}_{order.name}"
-            await connection.execute(f"PREPARE {plan} AS {sql}")
-            execute = f"EXECUTE {plan}({', '.join(map(str, values))})"
-            scanned = await connection.fetchval(execute)
-            explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {execute}"
-            best = float("inf")
-            for _ in range(25):
-                report = json.loads(await connection.fetchval(explain))
-                best = min(best, report[0]["Execution Time"])
-            figures[f"{name} · {order.name}"] = (best, scanned)
-    await connection.close()
+    connections = {size: await _open_postgresql(url) for size, url in urls.items()}
+    figures: dict[int, Figures] = {size: {} for size in urls}
+    for number, (name, actor, order) in enumerate(_cases()):
+        sql, values = compiled(order, actor, dialect)
+        execute = f"EXECUTE page_{number}({', '.join(map(str, values))})"
+        best = dict.fromkeys(urls, float("inf"))
+        for connection in connections.values():
+            await connection.execute(f"PREPARE page_{number} AS {sql}")
+        for _ in range(ROUNDS):
+            for size, connection in connections.items():
+                for _ in range(BURST):
+                    report = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {execute}")
+                    best[size] = min(best[size], json.loads(report)[0]["Execution Time"])
+        for size, connection in connections.items():
+            figures[size][f"{name} · {order.name}"] = (best[size], await connection.fetchval(execute))
+    for connection in connections.values():
+        await connection.close()
     return figures
+
+
+async def _open_postgresql(url: str) -> "asyncpg.Connection[asyncpg.Record]":
+    address = async_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return await asyncpg.connect(address, server_settings=POSTGRESQL_PLANNING)
+
+
+def _cases() -> list[tuple[str, Actor, Order]]:
+    return [(name, actor, order) for name, actor in viewers().items() for order in ORDERS]
 
 
 async def fill(url: str, ideas: int) -> None:
@@ -129,7 +134,6 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
-    results: dict[str, dict[int, Figures]] = {"sqlite": {}, "postgresql": {}}
     with tempfile.TemporaryDirectory() as folder, running_postgres(Path(folder), None) as server:
         for size in sizes:
             path = Path(folder) / f"{size}.db"
@@ -138,10 +142,10 @@ def main() -> int:
             server.execute(f"CREATE DATABASE bench_{size}")
             migrations.upgrade(server.url(f"bench_{size}"))
             asyncio.run(fill(server.url(f"bench_{size}"), size))
-        gc.collect()
-        for size in sizes:
-            results["sqlite"][size] = measure_sqlite(Path(folder) / f"{size}.db")
-            results["postgresql"][size] = asyncio.run(measure_postgresql(server.url(f"bench_{size}")))
+        results = {
+            "sqlite": measure_sqlite({size: Path(folder) / f"{size}.db" for size in sizes}),
+            "postgresql": asyncio.run(measure_postgresql({size: server.url(f"bench_{size}") for size in sizes})),
+        }
     worst = report(results, sizes)
     if options.json:
         options.json.write_text(json.dumps(results, ensure_ascii=False, indent=1))

@@ -7,7 +7,7 @@ import struct
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 from urllib.parse import parse_qs
 
 from tests.fcm_replies import Reply
@@ -84,21 +84,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.owner.closing.wait(None if math.isinf(reply.hang) else reply.hang)
         if reply.hang is not None or reply.reset:
             self._break_off()
-            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
-        try:
-            self.wfile.write(reply.body)
-        except ConnectionError:
-            self.close_connection = True  # the sender has gone; its time-out is the test's business
+        self.wfile.write(reply.body)
 
-    def _break_off(self) -> None:
+    def _break_off(self) -> NoReturn:
         """Close so that the other side gets a reset: SO_LINGER with a time of 0."""
-        self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.rfile.close()
         self.wfile.close()
         self.connection.close()
+        # Leaves http.server's handling, which would flush the closed file.
+        raise ConnectionAbortedError

@@ -38,6 +38,21 @@ ReadActor = Annotated[Actor, Depends(_reading_actor)]
 """The signed-in person of a GET request."""
 
 
+async def _detached_actor(digest: _Digest, resources: InjectedResources) -> Actor:
+    async with resources.database.read() as connection:
+        actor = await load_actor_by_token(connection, digest)
+    if actor is None:
+        raise Unauthenticated
+    return actor
+
+
+DetachedActor = Annotated[Actor, Depends(_detached_actor)]
+"""The signed-in person of a request that opens its own transactions, for slow work (hashing) comes between them.
+
+Such a transaction checks again that the session is alive.
+"""
+
+
 async def _authenticated_digest(digest: _Digest, resources: InjectedResources) -> bytes:
     """Turn strangers away before they could take the write lock."""
     async with resources.database.read() as connection:
@@ -82,12 +97,13 @@ async def _idempotency(
             examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
         ),
     ] = None,
-) -> AsyncIterator[Idempotency]:
+) -> Idempotency:
     digest = digest_of_request(request.method, request.url.path, await request.body())
-    idempotency = Idempotency(session, actor.account_id, idempotency_key, digest)
-    yield idempotency
-    if idempotency.replayed:
+
+    def mark_replay() -> None:
         response.headers["Idempotency-Replayed"] = "true"
+
+    return Idempotency(session, actor.account_id, idempotency_key, digest, mark_replay)
 
 
 Once = Annotated[Idempotency, Depends(_idempotency, scope="function")]

@@ -45,7 +45,14 @@ class KeyInFlight(Conflict):
 class Idempotency:
     """The idempotency of one request of one account. Without a key it just does the work."""
 
-    def __init__(self, session: AsyncSession, account_id: int, key: str | None, request_digest: bytes) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        account_id: int,
+        key: str | None,
+        request_digest: bytes,
+        on_replay: Callable[[], None],
+    ) -> None:
         if key is not None and not _KEY.fullmatch(key):
             raise invalid_field(
                 "/header/idempotency-key",
@@ -57,7 +64,7 @@ class Idempotency:
         self._account_id = account_id
         self._key = key
         self._request_digest = request_digest
-        self.replayed = False
+        self._on_replay = on_replay
 
     async def run(
         self,
@@ -75,7 +82,7 @@ class Idempotency:
         if (stored := await self._stored()) is not None:
             earlier = reply.model_validate_json(stored)
             await reauthorise(earlier)
-            self.replayed = True
+            self._on_replay()
             return earlier
         done = await work()
         self._session.add(

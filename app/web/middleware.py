@@ -4,10 +4,12 @@ import time
 from collections.abc import Sequence
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.metrics import REQUEST_SECONDS, REQUESTS_IN_PROGRESS
+from app.web.problems import http_problem
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +42,39 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class RequestObserver:
-    """Logs and measures each request by its route, never by its path: a path holds ids, a query may hold words."""
+class OversizeAsProblem:
+    """Says in problem+json what the built-in body limit answers in plain text (it replaces any other answer)."""
 
-    def __init__(self, app: ASGIApp, quiet_paths: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._quiet = frozenset(quiet_paths)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        replaced = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and _is_plain_413(message):
+                replaced = True
+                await http_problem(Request(scope), 413)(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self.app(scope, receive, send_problem)
+
+
+def _is_plain_413(message: Message) -> bool:
+    return message["status"] == 413 and Headers(raw=message["headers"])["content-type"].startswith("text/plain")
+
+
+class RequestObserver:
+    """Logs and measures each request by its operation, never by its path: paths hold ids, queries may hold words."""
+
+    def __init__(self, app: ASGIApp, quiet: Sequence[str] = ()) -> None:
+        self.app = app
+        self._quiet = frozenset(quiet)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,13 +97,7 @@ class RequestObserver:
             self._record(scope, status, time.perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
-        REQUEST_SECONDS.labels(scope["method"], route, str(status)).observe(seconds)
-        if route not in self._quiet:
-            log.info(
-                "request.handled",
-                method=scope["method"],
-                route=route,
-                status=status,
-                milliseconds=round(seconds * 1e3, 1),
-            )
+        operation = getattr(scope.get("route"), "name", "unmatched")
+        REQUEST_SECONDS.labels(operation, str(status)).observe(seconds)
+        if operation not in self._quiet:
+            log.info("request.handled", operation=operation, status=status, milliseconds=round(seconds * 1e3, 1))

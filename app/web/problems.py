@@ -29,6 +29,9 @@ _HTTP_TEXTS: dict[int, tuple[str, Text]] = {
     415: ("unsupported_media_type", Text("지원하지 않는 형식입니다", "Unsupported media type")),
 }
 _INTERNAL = Text("서버 오류가 발생했습니다", "Something went wrong on our side")
+_UNREADABLE = Text(
+    "JSON을 읽을 수 없습니다. 형식과 깊이를 확인해 주세요.", "Not readable JSON; check its form and depth."
+)
 _INVALID = Text("요청 내용을 확인해 주세요", "The request is not valid")
 
 
@@ -120,9 +123,15 @@ def _validation_field(item: dict[str, Any], locale: Locale) -> ProblemField:
 async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    return http_problem(request, error.status_code, dict(error.headers or {}))
+
+
+def http_problem(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
+    """The problem for what the framework itself refuses: no such path or method, a body it can't read."""
     locale = request_locale(request)
-    code, title = _HTTP_TEXTS.get(error.status_code, ("http_error", _INVALID))
-    return problem_response(error.status_code, code, title.render(locale), headers=dict(error.headers or {}))
+    code, title = _HTTP_TEXTS.get(status, ("http_error", _INVALID))
+    fields = [ProblemField(pointer="/body", code="json_invalid", detail=_UNREADABLE.render(locale))]
+    return problem_response(status, code, title.render(locale), fields=fields if status == 400 else (), headers=headers)
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:

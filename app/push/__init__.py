@@ -1,0 +1,1 @@
+"""Sending pushes to phones: the transport protocol, FCM, the console, and the published payload."""
