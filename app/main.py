@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 
 from app.core.cursor import CursorCodec
@@ -52,7 +53,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1.0.0",
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
-        max_body_size=chosen.max_body_bytes,
         telemetry={"tracing": False, "metrics": False},
     )
     register_error_handlers(app)
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Wrap the app, innermost first."""
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(OversizeAsProblem)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestObserver, quiet=("get_liveness", "get_readiness", "get_metrics"))
