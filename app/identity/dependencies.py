@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthenticated
@@ -89,7 +90,7 @@ async def _idempotency(
     actor: WriteActor,
     session: WriteSession,
     idempotency_key: Annotated[
-        str | None,
+        str | SkipJsonSchema[None],
         Header(
             description="Makes a retry of this request safe for 7 days: the same key and body give the first reply"
             " again, marked by `Idempotency-Replayed: true`.",

@@ -90,6 +90,7 @@ def _build(app: FastAPI) -> dict[str, Any]:
     for method, operation in _operations(document):
         _clean_operation(method, operation)
     _drop_titles(schemas)
+    _drop_titles(document["paths"])
     return document
 
 
@@ -122,8 +123,9 @@ def _drop_titles(node: Any) -> None:
     if isinstance(node, dict):
         if isinstance(node.get("title"), str):
             del node["title"]
-        for value in node.values():
-            _drop_titles(value)
+        for name, value in node.items():
+            if name not in ("example", "examples"):
+                _drop_titles(value)
     elif isinstance(node, list):
         for value in node:
             _drop_titles(value)

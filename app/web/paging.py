@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import BeforeValidator
+from pydantic.json_schema import SkipJsonSchema
 
 from app.core.cursor import MAX_CURSOR_LENGTH
 
@@ -21,10 +22,13 @@ def _clamp(value: object) -> object:
 Limit = Annotated[
     int,
     BeforeValidator(_clamp),
-    Query(description=f"Items per page, 1 to {MAX_LIMIT}; a larger number is clamped.", examples=[DEFAULT_LIMIT]),
+    Query(
+        description=f"Items per page, 1 to {MAX_LIMIT}; a larger number is clamped.",
+        examples=[DEFAULT_LIMIT],
+    ),
 ]
 Cursor = Annotated[
-    str | None,
+    str | SkipJsonSchema[None],
     Query(
         description="Where to go on: `next_cursor` of the page before. Leave out for the first page.",
         max_length=MAX_CURSOR_LENGTH,
