@@ -10,6 +10,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 
+from app.comments import endpoints as comments
+from app.consortia import endpoints as consortia
+from app.consortia.organisations import endpoints as organisations
 from app.core.cursor import CursorCodec
 from app.core.database import Database
 from app.core.ids import new_public_id
@@ -19,16 +22,31 @@ from app.feeds import endpoints as feeds
 from app.ideas import audience_endpoints as audience
 from app.ideas import endpoints as ideas
 from app.ideas.reading import IdeaReadListener
-from app.web import health
+from app.identity import endpoints as identity
+from app.notifications import endpoints as notifications
+from app.notifications.inbox import read_items_of_idea
+from app.votes import endpoints as votes
+from app.web import config, health
 from app.web.connections import Resources
 from app.web.middleware import OversizeAsProblem, RequestObserver, SecurityHeaders
 from app.web.openapi import install_document
 from app.web.problems import register_error_handlers
 
-FEATURE_ROUTERS: tuple[APIRouter, ...] = (feeds.router, ideas.router, audience.router)
+FEATURE_ROUTERS: tuple[APIRouter, ...] = (
+    feeds.router,
+    votes.router,
+    ideas.router,
+    comments.router,
+    notifications.router,
+    audience.router,
+    consortia.router,
+    organisations.router,
+    identity.router,
+    config.router,
+)
 """The routers of all features, the hottest first: routes are matched in order."""
 
-IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = ()
+IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = (read_items_of_idea,)
 """What else happens when a person has read an idea."""
 
 

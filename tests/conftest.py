@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -27,9 +29,13 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL for this test process: the one of TEST_DATABASE_URL, or one that pip brought."""
-    with running_postgres(tmp_path_factory.mktemp("postgres"), os.environ.get("TEST_DATABASE_URL")) as server:
+    # Not in pytest's folder: each new session closes that one to others, and as root the server runs as another user.
+    with (
+        tempfile.TemporaryDirectory(prefix="idea-storage-", ignore_cleanup_errors=True) as folder,
+        running_postgres(Path(folder), os.environ.get("TEST_DATABASE_URL")) as server,
+    ):
         yield server
 
 
@@ -59,8 +65,15 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test alone."""
+    with copied_database(engine, tmp_path, request) as url:
+        yield url
+
+
+@contextmanager
+def copied_database(engine: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A copy of the migrated template, for as long as the block lasts."""
     if engine == "sqlite":
-        path = tmp_path / "test.db"
+        path = folder / "test.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return

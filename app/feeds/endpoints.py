@@ -44,8 +44,8 @@ FeedOrder = Annotated[Order, Depends(_order)]
 @router.get(
     "/feeds/home",
     summary="My feed",
-    description="What is posted in my mini-clusters, for my consortia, for consortia linked to them, and for me by name."
-    " A page may be short and still have a cursor; entries of `hot` move, so drop repeated ids.",
+    description="What is posted in my mini-clusters, for my consortia, for consortia linked to them, or for me by"
+    " name. A page may be short and still have a cursor; entries of `hot` move, so drop repeated ids.",
     responses=problem_responses(401, 422, 503),
 )
 async def get_home_feed(

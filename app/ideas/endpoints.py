@@ -4,7 +4,6 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic.json_schema import SkipJsonSchema
 
 from app.ideas import detail, follows, reading, service
 from app.ideas.access import own_or_visible_idea, visible_idea
@@ -14,13 +13,14 @@ from app.models.ideas import IdeaStatus
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.etags import check_if_match, etag_of
 from app.web.openapi import problem_responses
+from app.web.optional import Optional
 from app.web.paging import DEFAULT_LIMIT, Cursor, Limit
 
 router = APIRouter(tags=["ideas"])
 
 IdeaId = Annotated[uuid.UUID, Path(description="The idea", examples=["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"])]
 IfMatch = Annotated[
-    str | SkipJsonSchema[None],
+    Optional[str],
     Header(
         description="The `ETag` of the version the change was made from; another present version gives 412.",
         examples=['"3.5f1c8e2a4b607a52"'],
@@ -85,7 +85,7 @@ async def update_idea(
     if_match: IfMatch = None,
 ) -> Idea:
     """Edit an idea."""
-    idea = await own_or_visible_idea(session, actor, idea_id)
+    idea = await own_or_visible_idea(session, actor, idea_id, lock=True)
     check_if_match(if_match, idea.version)
     await service.update_idea(session, actor, idea, request)
     shown = await detail.show_idea(session, actor, await detail.find_idea(session, actor, idea_id))
@@ -166,9 +166,7 @@ async def list_my_ideas(
     actor: ReadActor,
     connection: ReadConnection,
     resources: InjectedResources,
-    status: Annotated[
-        IdeaStatus | SkipJsonSchema[None], Query(description="Only ideas of this status.", examples=["draft"])
-    ] = None,
+    status: Annotated[Optional[IdeaStatus], Query(description="Only ideas of this status.", examples=["draft"])] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> IdeaPage:

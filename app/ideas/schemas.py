@@ -3,13 +3,13 @@
 import uuid
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from app.ideas.policy import IdeaAction
 from app.ideas.tags import TAGS_PER_IDEA
 from app.models.ideas import BODY_LENGTH, TITLE_LENGTH, IdeaState, IdeaStatus, Visibility
 from app.models.organisations import OrganisationKind
 from app.web.fields import ClientId, Line, Moment, MultilineText, RequestModel, ResponseModel, open_enum
+from app.web.optional import Optional
 
 MAX_READERS = 50
 MAX_EXCLUSIONS = 20
@@ -65,14 +65,12 @@ class IdeaCreate(RequestModel):
 class IdeaUpdate(RequestModel):
     """A change of an idea: what is left out stays as it is."""
 
-    title: Line | SkipJsonSchema[None] = Field(None, min_length=1, max_length=TITLE_LENGTH, examples=[_EXAMPLE_TITLE])
-    body: MultilineText | SkipJsonSchema[None] = Field(
-        None, min_length=1, max_length=BODY_LENGTH, examples=[_EXAMPLE_BODY]
-    )
-    tags: list[Line] | SkipJsonSchema[None] = Field(None, max_length=TAGS_PER_IDEA, examples=TAGS.examples)
-    visibility: Visibility | SkipJsonSchema[None] = Field(None, examples=VISIBILITY.examples)
-    reader_ids: list[uuid.UUID] | SkipJsonSchema[None] = Field(None, max_length=MAX_READERS, examples=READERS.examples)
-    excluded_organisation_ids: list[uuid.UUID] | SkipJsonSchema[None] = Field(
+    title: Optional[Line] = Field(None, min_length=1, max_length=TITLE_LENGTH, examples=[_EXAMPLE_TITLE])
+    body: Optional[MultilineText] = Field(None, min_length=1, max_length=BODY_LENGTH, examples=[_EXAMPLE_BODY])
+    tags: Optional[list[Line]] = Field(None, max_length=TAGS_PER_IDEA, examples=TAGS.examples)
+    visibility: Optional[Visibility] = Field(None, examples=VISIBILITY.examples)
+    reader_ids: Optional[list[uuid.UUID]] = Field(None, max_length=MAX_READERS, examples=READERS.examples)
+    excluded_organisation_ids: Optional[list[uuid.UUID]] = Field(
         None, max_length=MAX_EXCLUSIONS, examples=EXCLUSIONS.examples
     )
 

@@ -178,7 +178,7 @@ def _cannot_post() -> Exception:
 
 
 async def _own_idea(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> Idea:
-    idea = await own_or_visible_idea(session, actor, public_id)
+    idea = await own_or_visible_idea(session, actor, public_id, lock=True)
     if idea.author_id != actor.account_id:
         raise Forbidden
     return idea

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthenticated
@@ -14,6 +13,7 @@ from app.identity.actor import Actor
 from app.identity.queries import load_actor_by_token
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.idempotency import MAX_KEY_LENGTH, Idempotency, digest_of_request
+from app.web.optional import Optional
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="accessToken", description="The opaque access token of a session.")
 _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
@@ -90,7 +90,7 @@ async def _idempotency(
     actor: WriteActor,
     session: WriteSession,
     idempotency_key: Annotated[
-        str | SkipJsonSchema[None],
+        Optional[str],
         Header(
             description="Makes a retry of this request safe for 7 days: the same key and body give the first reply"
             " again, marked by `Idempotency-Replayed: true`.",

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import BeforeValidator
-from pydantic.json_schema import SkipJsonSchema
 
 from app.core.cursor import MAX_CURSOR_LENGTH
+from app.web.optional import Optional
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -28,7 +28,7 @@ Limit = Annotated[
     ),
 ]
 Cursor = Annotated[
-    str | SkipJsonSchema[None],
+    Optional[str],
     Query(
         description="Where to go on: `next_cursor` of the page before. Leave out for the first page.",
         max_length=MAX_CURSOR_LENGTH,

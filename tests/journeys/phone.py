@@ -45,8 +45,9 @@ class Phone:
     def _keep(self, tokens: dict[str, str]) -> None:
         self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
-    def register(self, token: str, locale: str = "ko") -> None:
-        """Register for pushes."""
+    def register(self, locale: str = "ko") -> str:
+        """Register for pushes; the token by which FCM knows this phone."""
+        token = f"token-{new_public_id().hex}"
         self.call(
             "PUT",
             f"/v1/devices/{new_public_id()}",
@@ -59,3 +60,4 @@ class Phone:
                 "time_zone": "Asia/Seoul",
             },
         )
+        return token

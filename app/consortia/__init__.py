@@ -1,0 +1,1 @@
+"""Regions, complexes, consortia, mini-clusters and who belongs to them."""

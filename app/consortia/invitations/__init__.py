@@ -1,0 +1,1 @@
+"""Invitations: a link that makes one person a member of one mini-cluster in one role."""

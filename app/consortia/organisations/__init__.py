@@ -1,0 +1,1 @@
+"""Organisations: companies by size band, universities, institutes, local governments, support organisations."""

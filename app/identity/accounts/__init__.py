@@ -1,0 +1,1 @@
+"""Accounts: making them, and what one person's profile consists of."""

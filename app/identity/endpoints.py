@@ -1,0 +1,12 @@
+"""All routes of identity."""
+
+from fastapi import APIRouter
+
+from app.identity.accounts import endpoints as accounts
+from app.identity.me import endpoints as me
+from app.identity.sessions import endpoints as sessions
+from app.identity.sign_in import endpoints as sign_in
+
+router = APIRouter()
+for _part in (me.router, sessions.router, sign_in.router, accounts.router):
+    router.include_router(_part)

@@ -1,0 +1,79 @@
+"""What signing in and keeping a session may be answered with."""
+
+from app.core.errors import AppError, Conflict
+from app.core.localisation import Text
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="idea-storage"'}
+
+
+class SignInRefused(AppError):
+    """E-mail and password do not fit; whether the address is known is not said."""
+
+    status = 401
+    code = "sign_in_refused"
+    title = Text("로그인할 수 없습니다", "Sign-in refused")
+    detail = Text(
+        "이메일 또는 비밀번호가 올바르지 않습니다. 메일로 받는 코드로도 로그인할 수 있습니다.",
+        "E-mail or password is wrong. You can also sign in by a code sent by mail.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(headers=_CHALLENGE)
+
+
+class CodeRefused(SignInRefused):
+    """The code is wrong, and may be tried again."""
+
+    code = "sign_in_code_refused"
+    detail = Text("코드가 올바르지 않습니다. 메일을 확인해 주세요.", "The code is wrong; look at the mail again.")
+
+
+class CodeSpent(SignInRefused):
+    """The code was used, has expired, was tried too often, or never was."""
+
+    code = "sign_in_code_spent"
+    detail = Text(
+        "더 이상 쓸 수 없는 코드입니다. 새 코드를 요청해 주세요.",
+        "This code can't be used any more; request a new one.",
+    )
+
+
+class RefreshRefused(SignInRefused):
+    """The refresh token is unknown, expired, used before, or of a session that has ended."""
+
+    code = "refresh_refused"
+    detail = Text("세션이 끝났습니다. 다시 로그인해 주세요.", "The session is over; sign in again.")
+
+
+class TooManyTries(AppError):
+    """A limit on trying credentials or asking for codes is reached."""
+
+    status = 429
+    code = "too_many_tries"
+    title = Text("시도가 너무 많습니다", "Too many tries")
+    detail = Text("{seconds}초 뒤에 다시 시도해 주세요.", "Try again in {seconds} seconds.")
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(headers={"Retry-After": str(seconds)}, seconds=seconds)
+
+
+class HashingBusy(AppError):
+    """More passwords wait to be hashed than can be in a short time."""
+
+    status = 503
+    code = "sign_in_busy"
+    title = Text("잠시 후 다시 시도해 주세요", "Please try again shortly")
+    detail = Text("로그인 요청이 몰려 있습니다.", "Many people are signing in at this moment.")
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "2"})
+
+
+class EmailTaken(Conflict):
+    """Another account has this address."""
+
+    code = "email_taken"
+    detail = Text(
+        "이미 계정이 있는 이메일입니다. 그 계정으로 로그인해 주세요.",
+        "This address already has an account; sign in with it.",
+    )

@@ -1,0 +1,1 @@
+"""Sessions: one per device, kept alive by rotating refresh tokens, ended by the person or by misuse."""

@@ -1,0 +1,112 @@
+"""Limits on trying credentials and asking for codes. They live in the database, so that all processes share them.
+
+A key is a keyed digest of purpose and subject: the table holds no address in the clear, and none that could be guessed
+without the key of the installation. Windows are fixed: the first try opens one.
+"""
+
+import ipaddress
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.clock import now
+from app.core.tokens import keyed_digest
+from app.identity.errors import TooManyTries
+from app.models import Throttle
+from app.models.upsert import insert_for
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``tries`` in a window, of one purpose. The purpose is part of the stored key: never change it."""
+
+    purpose: str
+    tries: int
+    window: timedelta
+
+    def key(self, signing_key: bytes, subject: str) -> bytes:
+        """The key of one subject (an address, a client) under this limit."""
+        return keyed_digest(signing_key, "throttle", self.purpose, subject)
+
+
+CODES_PER_ADDRESS = Limit("code.address", 5, timedelta(hours=1))
+# Many phones stand behind one address of a mobile carrier.
+CODES_PER_CLIENT = Limit("code.client", 60, timedelta(hours=1))
+BAD_PASSWORDS_PER_ADDRESS = Limit("password.address", 5, timedelta(minutes=15))
+BAD_PASSWORDS_PER_CLIENT = Limit("password.client", 60, timedelta(hours=1))
+
+
+@dataclass(frozen=True)
+class Throttles:
+    """Some limits, each with the key of the subject it is counted for."""
+
+    limits: tuple[tuple[Limit, bytes], ...]
+
+    async def check(self, connection: AsyncConnection | AsyncSession) -> None:
+        """Refuse where a limit is reached, without counting.
+
+        :raises TooManyTries: a limit is reached.
+        """
+        moment = now()
+        for limit, key in self.limits:
+            open_window = select(Throttle.window_ends_at).where(
+                Throttle.key == key, Throttle.tries >= limit.tries, Throttle.window_ends_at > moment
+            )
+            if (ends_at := (await connection.execute(open_window)).scalar_one_or_none()) is not None:
+                raise _too_many(ends_at, moment)
+
+    async def count(self, session: AsyncSession) -> None:
+        """Count one try under each limit.
+
+        The rows stay locked until the transaction ends, so that tries at one moment are all counted.
+
+        :raises TooManyTries: this try is one too many.
+        """
+        moment = now()
+        for limit, key in self.limits:
+            tries, ends_at = await _count(session, limit, key, moment)
+            if tries > limit.tries:
+                raise _too_many(ends_at, moment)
+
+    async def clear(self, session: AsyncSession, cleared: Limit) -> None:
+        """Forget what was counted under one of the limits."""
+        keys = [key for limit, key in self.limits if limit == cleared]
+        await session.execute(delete(Throttle).where(Throttle.key.in_(keys)))
+
+
+def throttles(signing_key: bytes, subjects: Iterable[tuple[Limit, str]]) -> Throttles:
+    """The limits that concern these subjects."""
+    return Throttles(tuple((limit, limit.key(signing_key, subject)) for limit, subject in subjects))
+
+
+def client_subject(address: str) -> str:
+    """What stands for a client: its IPv4 address, or the /64 of its IPv6 address, of which one person has 2^64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # a peer without an address, such as a Unix socket
+    if parsed.version == 6:
+        return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
+    return str(parsed)
+
+
+async def _count(session: AsyncSession, limit: Limit, key: bytes, moment: datetime) -> tuple[int, datetime]:
+    statement = insert_for(session, Throttle).values(key=key, tries=1, window_ends_at=moment + limit.window)
+    is_over = Throttle.window_ends_at <= moment
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "tries": case((is_over, 1), else_=Throttle.tries + 1),
+            "window_ends_at": case((is_over, statement.excluded.window_ends_at), else_=Throttle.window_ends_at),
+        },
+    ).returning(Throttle.tries, Throttle.window_ends_at)
+    tries, ends_at = (await session.execute(statement)).one()
+    return tries, ends_at
+
+
+def _too_many(ends_at: datetime, moment: datetime) -> TooManyTries:
+    return TooManyTries(max(1, math.ceil((ends_at - moment).total_seconds())))

@@ -1,0 +1,250 @@
+"""What every route of identity and invitations refuses: strangers, odd methods, broken bodies. Never a 500."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+
+from app.core.clock import now
+from app.core.database import Database
+from app.core.settings import Settings
+from app.models import Account, Session
+from app.models.accounts import AccountStatus
+from tests.factories import Factory, Person, client_id
+from tests.identity.signing_in import a_device, problem
+
+SOME_ID = client_id()
+
+
+class Route(NamedTuple):
+    """A route with a body it accepts."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+
+
+PROTECTED = [
+    Route("GET", "/v1/me"),
+    Route("PATCH", "/v1/me", {"name": "이바다"}),
+    Route("POST", "/v1/me/password", {"new_password": "바다 건너 7시 회의"}),
+    Route("GET", "/v1/me/sessions"),
+    Route("DELETE", "/v1/me/sessions/current"),
+    Route("DELETE", f"/v1/me/sessions/{SOME_ID}"),
+    Route(
+        "POST",
+        "/v1/accounts",
+        {
+            "id": SOME_ID,
+            "email": "a@example.kr",
+            "name": "이바다",
+            "organisation_id": SOME_ID,
+            "position": "사원",
+            "memberships": [],
+            "coordinates": [],
+        },
+    ),
+    Route("POST", "/v1/invitations", {"id": SOME_ID, "mini_cluster_id": SOME_ID, "role": "member"}),
+    Route("GET", f"/v1/mini-clusters/{SOME_ID}/invitations"),
+    Route("DELETE", f"/v1/invitations/{SOME_ID}"),
+    Route("POST", "/v1/me/invitations/accept", {"token": "isi_nothing"}),
+]
+PUBLIC = [
+    Route("GET", "/v1/config"),
+    Route("POST", "/v1/sign-in-codes", {"email": "a@example.kr"}),
+    Route("POST", "/v1/sessions/code", {"code_id": SOME_ID, "code": "123456", "device": a_device()}),
+    Route("POST", "/v1/sessions/password", {"email": "a@example.kr", "password": "x", "device": a_device()}),
+    Route("POST", "/v1/sessions/refresh", {"refresh_token": "isr_x", "installation_id": "installation-1"}),
+    Route(
+        "POST",
+        "/v1/invitations/accept",
+        {
+            "token": "isi_nothing",
+            "name": "이바다",
+            "organisation_id": SOME_ID,
+            "position": "사원",
+            "device": a_device(),
+            "terms_version": "2026-11",
+        },
+    ),
+]
+WITH_BODY = [route for route in PROTECTED + PUBLIC if route.body is not None]
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path.replace(SOME_ID, 'ID')}"
+
+
+def routes(listed: list[Route]) -> Any:
+    return pytest.mark.parametrize("route", listed, ids=name_of)
+
+
+@pytest.fixture(params=["sqlite"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """These refusals come before the database: one engine is enough for the many cells."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def person(factory: Factory) -> Person:
+    return await factory.person()
+
+
+async def call(client: httpx.AsyncClient, route: Route, headers: Any = None) -> httpx.Response:
+    return await client.request(route.method, route.path, json=route.body, headers=headers)
+
+
+async def send(client: httpx.AsyncClient, route: Route, content: bytes, person: Person) -> httpx.Response:
+    headers = dict(person.headers) | {"Content-Type": "application/json"}
+    return await client.request(route.method, route.path, content=content, headers=headers)
+
+
+def test_every_route_is_listed(app: FastAPI) -> None:
+    """A new route must be put into one of the lists."""
+    ours = {"sign-in", "me", "accounts", "invitations", "app"}
+    documented = {
+        (method.upper(), path)
+        for path, item in app.openapi()["paths"].items()
+        for method, operation in item.items()
+        if operation["tags"][0] in ours
+    }
+    listed = {(route.method, route.path.replace(SOME_ID, "{}")) for route in PROTECTED + PUBLIC}
+    assert listed == {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in documented}
+
+
+@routes(PROTECTED)
+@pytest.mark.parametrize("header", [None, "Bearer ", "Bearer isa_garbage", "Bearer 한글", "Basic abc", "isa_x"])
+async def test_no_or_garbage_token_is_401(client: httpx.AsyncClient, route: Route, header: str | None) -> None:
+    headers = {} if header is None else {b"Authorization": header.encode()}
+    problem(await call(client, route, headers), 401, "unauthenticated")
+
+
+@pytest.fixture
+async def gone(database: Database, person: Person, request: pytest.FixtureRequest) -> AsyncIterator[Person]:
+    """A person who was suspended, or whose session ended, since the last request."""
+    async with database.write() as session:
+        if request.param == "suspended":
+            await session.execute(update(Account).where(Account.id == person.id).values(status=AccountStatus.SUSPENDED))
+        else:
+            column = Session.ended_at if request.param == "ended" else Session.expires_at
+            await session.execute(update(Session).values({column: now()}))
+    yield person
+
+
+@routes(PROTECTED)
+@pytest.mark.parametrize("gone", ["suspended", "ended", "expired"], indirect=True)
+async def test_suspension_and_ends_hold_from_the_next_request(
+    client: httpx.AsyncClient, route: Route, gone: Person
+) -> None:
+    problem(await call(client, route, gone.headers), 401, "unauthenticated")
+
+
+@routes(WITH_BODY)
+async def test_extra_field_is_422(client: httpx.AsyncClient, route: Route, person: Person) -> None:
+    assert route.body is not None
+    extended = route._replace(body=route.body | {"role_of_author": "x"})
+    problem(await call(client, extended, person.headers), 422, "extra_forbidden", "/body/role_of_author")
+
+
+BROKEN = {
+    "no JSON": b"{not json",
+    "empty": b"",
+    "array": b"[]",
+    "number": b"7",
+    "null": b"null",
+    "deep": b"[" * 50_000,
+    "deep object": b'{"a":' * 20_000,
+    "no UTF-8": b'{"email": "\xff\xfe"}',
+    "huge number": b'{"id": 1' + b"0" * 5_000 + b"}",
+    "NaN": b'{"id": NaN}',
+}
+
+
+@routes(WITH_BODY)
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+async def test_broken_body_is_refused(client: httpx.AsyncClient, route: Route, person: Person, content: bytes) -> None:
+    response = await send(client, route, content, person)
+    assert response.status_code in (400, 422), response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"], "with a pointer"
+
+
+def with_string(value: Any, bad: str) -> list[Any]:
+    """Copies of a body, each with another one of its strings replaced."""
+    if isinstance(value, str):
+        return [bad]
+    if isinstance(value, dict):
+        return [value | {key: changed} for key, inner in value.items() for changed in with_string(inner, bad)]
+    return []
+
+
+@routes(WITH_BODY)
+@pytest.mark.parametrize("bad", ["a\x00b", "\ud800", "x" * 3_000], ids=["NUL", "lone surrogate", "long"])
+async def test_bad_string_in_any_field_is_422(
+    client: httpx.AsyncClient, route: Route, person: Person, bad: str
+) -> None:
+    bodies = with_string(route.body, bad)
+    assert bodies
+    for body in bodies:
+        response = await send(client, route, json.dumps(body).encode(), person)
+        assert response.status_code == 422, (body, response.text)
+        assert bad not in response.text
+
+
+@routes(WITH_BODY)
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_one_byte_over_the_limit_is_413(
+    client: httpx.AsyncClient, settings: Settings, route: Route, person: Person, *, chunked: bool
+) -> None:
+    body = json.dumps(route.body).encode()
+    too_large = body + b" " * (settings.max_body_bytes + 1 - len(body))
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(too_large), 10_000):
+            yield too_large[start : start + 10_000]
+
+    headers = dict(person.headers) | {"Content-Type": "application/json"}
+    content: Any = chunks() if chunked else too_large
+    response = await client.request(route.method, route.path, content=content, headers=headers)
+    problem(response, 413, "body_too_large")
+    assert (await send(client, route, too_large[:-1], person)).status_code not in (413, 500)
+
+
+@routes(PROTECTED + PUBLIC)
+async def test_undeclared_method_is_405_with_allow(client: httpx.AsyncClient, route: Route, person: Person) -> None:
+    response = await client.request("PUT", route.path, json={}, headers=person.headers)
+    problem(response, 405, "method_not_allowed")
+    assert response.headers["allow"]
+
+
+@pytest.mark.parametrize("path", ["/v1/me/sessions/x", "/v1/invitations/x"])
+async def test_id_that_is_none_is_422(client: httpx.AsyncClient, person: Person, path: str) -> None:
+    response = await client.delete(path, headers=person.headers)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["code"] == "uuid_parsing"
+
+
+@pytest.mark.parametrize(("limit", "status"), [("0", 200), ("-5", 200), ("1000000", 200), ("x", 422), ("1.5", 422)])
+async def test_limit_is_clamped(client: httpx.AsyncClient, person: Person, limit: str, status: int) -> None:
+    response = await client.get("/v1/me/sessions", params={"limit": limit}, headers=person.headers)
+    assert response.status_code == status, response.text
+
+
+@routes(WITH_BODY)
+async def test_errors_speak_the_language_of_the_request(
+    client: httpx.AsyncClient, route: Route, person: Person
+) -> None:
+    texts = [
+        (
+            await client.request(
+                route.method, route.path, json=[], headers=dict(person.headers) | {"Accept-Language": tag}
+            )
+        ).json()["title"]
+        for tag in ("ko", "en-GB,en;q=0.9")
+    ]
+    assert texts == ["요청 내용을 확인해 주세요", "The request is not valid"]

@@ -1,0 +1,85 @@
+"""Secrets of signing in reach neither logs nor error texts, whatever happens to the request."""
+
+import io
+import logging
+
+import httpx
+import pytest
+import structlog
+from sqlalchemy import select
+
+from app.core.database import Database
+from app.core.settings import Settings
+from app.identity.sign_in.events import SignInCodeRequested
+from app.identity.sign_in.mail import SignInCodeSender
+from app.mail.console import ConsoleMailTransport
+from app.models import SignInCode
+from app.models.memberships import MemberRole
+from tests.factories import Factory, client_id
+from tests.identity.signing_in import (
+    PASSWORD,
+    a_device,
+    ask_for_code,
+    bearer,
+    code_for,
+    refresh,
+    set_password,
+    sign_in_by_code,
+    sign_in_by_password,
+    signed_in,
+)
+
+
+async def test_no_secret_and_no_address_is_logged(
+    client: httpx.AsyncClient,
+    database: Database,
+    settings: Settings,
+    factory: Factory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    mini_cluster = await factory.mini_cluster()
+    person = await factory.person(mini_cluster, role=MemberRole.MANAGER)
+    await set_password(database, person)
+    secrets = {PASSWORD, person.email, person.token, "planted wrong password", "isr_planted", "isi_planted"}
+    with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as events:
+        ticket = (await ask_for_code(client, person.email)).json()
+        code = await code_for(database, settings, ticket["id"])
+        async with database.read() as connection:
+            code_id = (await connection.scalars(select(SignInCode.id))).one()
+        sender = SignInCodeSender(database, ConsoleMailTransport(io.StringIO()), settings.signing_key)
+        await sender.send_sign_in_code(SignInCodeRequested(code_id=code_id))
+        device = a_device()
+        tokens = (await sign_in_by_code(client, ticket["id"], code, device)).json()
+        renewed = (await refresh(client, tokens["refresh_token"], device)).json()
+        await refresh(client, "isr_planted", device)
+        await refresh(client, renewed["refresh_token"], a_device())
+        await sign_in_by_password(client, person.email)
+        await sign_in_by_password(client, person.email, "planted wrong password")
+        await sign_in_by_password(client, "planted@example.kr", "planted wrong password")
+        await client.post("/v1/sessions/password", json={"email": person.email, "password": ["planted wrong password"]})
+        changed = {"current_password": PASSWORD, "new_password": "산 너머 9시 기차 planted"}
+        assert (await client.post("/v1/me/password", json=changed, headers=person.headers)).status_code == 204
+        wish = {"id": client_id(), "mini_cluster_id": str(mini_cluster.public_id), "email": "planted@example.kr"}
+        invitation = (await client.post("/v1/invitations", json=wish, headers=person.headers)).json()
+        await client.post("/v1/me/invitations/accept", json={"token": "isi_planted"}, headers=person.headers)
+        await client.post(f"/v1/invitations/accept?token={invitation['token']}", json={"token": invitation["token"]})
+        again = await signed_in(client, database, settings, person)
+        await client.get("/v1/me", headers=bearer(again))
+    for found in (tokens, renewed, again):
+        secrets |= {found["access_token"], found["refresh_token"]}
+    secrets |= {code, invitation["token"], "planted"}
+    logged = [*map(str, events), *(record.getMessage() for record in caplog.records)]
+    assert {"session.opened", "session.refused", "session.ended", "sign_in.code_mailed"} <= {
+        event["event"] for event in events
+    }
+    assert [(secret, line) for secret in secrets for line in logged if secret in line] == []
+
+
+async def test_refusals_do_not_repeat_what_was_sent(client: httpx.AsyncClient) -> None:
+    secret = "planted secret"
+    for path in ("/v1/sessions/password", "/v1/sessions/code", "/v1/sessions/refresh", "/v1/invitations/accept"):
+        body = {"password": secret, "code": secret, "refresh_token": secret * 50, "token": secret * 50, secret: secret}
+        response = await client.post(path, json=body)
+        assert response.status_code == 422
+        texts = [error["detail"] for error in response.json()["errors"]]
+        assert not any(secret in text for text in texts)
