@@ -1,0 +1,1 @@
+"""Comments: threads of two levels on an idea."""

@@ -1,0 +1,1 @@
+"""Votes (추천): a member recommends an idea, once."""
