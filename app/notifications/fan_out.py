@@ -1,0 +1,125 @@
+"""From an event to inbox items and push jobs, in the transaction that completes the event. Repeatable."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.core.ids import new_public_id
+from app.ideas.events import CommentAdded, CommentEdited, VoteCast
+from app.models import InboxItem, PushJob
+from app.models.notifications import Reason
+from app.models.upsert import insert_for
+from app.notifications.coalescing import WINDOW, direct_reasons, due_at
+from app.notifications.eligibility import may_be_told
+from app.notifications.metrics import INBOX_ITEMS
+from app.notifications.news import TOPIC_OF, News, news_of_comment, news_of_vote
+from app.notifications.recipients import Recipients, default_recipients
+from app.outbox.subscriptions import Occurrence, Subscriptions
+
+
+class FanOut:
+    """Tells everyone concerned of events."""
+
+    def __init__(self, recipients: Recipients | None = None, clock: Callable[[], datetime] = now) -> None:
+        self._recipients = recipients or default_recipients()
+        self._clock = clock
+
+    async def comment(
+        self, session: AsyncSession, occurrence: Occurrence[CommentAdded] | Occurrence[CommentEdited]
+    ) -> None:
+        """Tell of a comment, or of those newly named in it."""
+        await self._tell(session, await news_of_comment(session, occurrence.id, occurrence.event))
+
+    async def vote(self, session: AsyncSession, occurrence: Occurrence[VoteCast]) -> None:
+        """Tell of a recommendation."""
+        await self._tell(session, await news_of_vote(session, occurrence.id, occurrence.event))
+
+    async def _tell(self, session: AsyncSession, news: News | None) -> None:
+        if news is None:
+            return
+        at = self._clock()
+        for account_id, reason in await self._recipients.of(session, news):
+            if await may_be_told(session, news, account_id, reason):
+                await tell(session, news, account_id, reason, at)
+
+
+def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> None:
+    """Let the relay tell people of comments and votes."""
+    fan_out = fan_out or FanOut()
+    subscriptions.in_transaction(CommentAdded, fan_out.comment)
+    subscriptions.in_transaction(CommentEdited, fan_out.comment)
+    subscriptions.in_transaction(VoteCast, fan_out.vote)
+
+
+async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:
+    """Put the news into a person's inbox and have it pushed; False when he was told of this event before."""
+    statement = (
+        insert_for(session, InboxItem)
+        .values(
+            public_id=new_public_id(),
+            account_id=account_id,
+            event_id=news.event_id,
+            reason=reason,
+            actor_id=news.actor_id,
+            idea_id=news.idea_id,
+            comment_id=news.comment_id,
+            created_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["account_id", "event_id"])
+        .returning(InboxItem.id)
+    )
+    item_id = (await session.execute(statement)).scalar_one_or_none()
+    if item_id is None:
+        return False
+    INBOX_ITEMS.labels(reason.value).inc()
+    await _have_pushed(session, news, account_id, reason, item_id, at)
+    return True
+
+
+async def _have_pushed(
+    session: AsyncSession, news: News, account_id: int, reason: Reason, item_id: int, at: datetime
+) -> None:
+    """Add the news to the person's push job of this idea and topic, locking its row, and set when it is due."""
+    topic = TOPIC_OF[reason]
+    values = {"account_id": account_id, "idea_id": news.idea_id, "topic": topic}
+    statement = (
+        insert_for(session, PushJob)
+        .values(**values, revision=1, dispatched_revision=0, due_at=at, last_item_id=0)
+        .on_conflict_do_update(
+            index_elements=["account_id", "idea_id", "topic"], set_={"revision": PushJob.revision + 1}
+        )
+        .returning(PushJob.id, PushJob.due_at, PushJob.dispatched_at)
+    )
+    job = (await session.execute(statement)).one()
+    due = due_at(
+        topic,
+        at,
+        dispatched_at=job.dispatched_at,
+        waiting_until=job.due_at,
+        at_once=await _comes_at_once(session, news, account_id, reason, item_id, at),
+    )
+    if due != job.due_at:
+        await session.execute(
+            update(PushJob).where(PushJob.id == job.id).values(due_at=due),
+            execution_options={"synchronize_session": False},
+        )
+
+
+async def _comes_at_once(
+    session: AsyncSession, news: News, account_id: int, reason: Reason, item_id: int, at: datetime
+) -> bool:
+    """Whether this speaks to the person directly, and nothing as direct about this idea did so a moment ago."""
+    direct = direct_reasons(reason)
+    if not direct:
+        return False
+    recent = select(InboxItem.id).where(
+        InboxItem.account_id == account_id,
+        InboxItem.idea_id == news.idea_id,
+        InboxItem.reason.in_(direct),
+        InboxItem.created_at > at - WINDOW[TOPIC_OF[reason]],
+        InboxItem.id != item_id,
+    )
+    return not await session.scalar(select(recent.exists()))

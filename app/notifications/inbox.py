@@ -1,0 +1,148 @@
+"""The inbox: reading it, and marking entries as read. What a person may no longer see, he is not shown here either."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.consortia.page_requests import PageRequest
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.ideas.queries import card_columns, visible_to
+from app.ideas.rows import author_card
+from app.identity.actor import Actor
+from app.identity.blocks import not_blocked
+from app.models import Account, Affiliation, Comment, Idea, InboxItem, Organisation
+from app.notifications import schemas
+
+UNREAD_COUNTED_AT_MOST = 999
+_LIST = "inbox"
+
+
+def items_with_subjects() -> FromClause:
+    """``inbox_items`` with their ideas and, where they have one, their comments."""
+    items: FromClause = InboxItem.__table__
+    return items.join(Idea, Idea.id == InboxItem.idea_id).outerjoin(Comment, Comment.id == InboxItem.comment_id)
+
+
+def shown_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a person is shown an item of his: on :func:`items_with_subjects`.
+
+    He sees the idea, neither he nor the one who acted has blocked the other, and the comment can still be read.
+    """
+    comment_stands = and_(Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
+    return and_(
+        visible_to(actor),
+        not_blocked(InboxItem.actor_id, actor.account_id),
+        or_(InboxItem.comment_id.is_(None), comment_stands),
+    )
+
+
+async def read_inbox(
+    connection: AsyncConnection, actor: Actor, page: PageRequest, *, unread_only: bool
+) -> schemas.InboxPage:
+    """A page of the inbox of ``actor``, the newest first."""
+    list_name = f"{_LIST}.unread" if unread_only else _LIST
+    statement = _select_items(actor).limit(page.rows)
+    if (last_id := page.after(list_name)) is not None:
+        statement = statement.where(InboxItem.id < last_id)
+    if unread_only:
+        statement = statement.where(InboxItem.read_at.is_(None))
+    rows, next_cursor = page.cut(list_name, (await connection.execute(statement)).all())
+    return schemas.InboxPage(items=[_item(row) for row in rows], next_cursor=next_cursor)
+
+
+def _select_items(actor: Actor) -> Select[Any]:
+    present = select(Affiliation.id).where(Affiliation.account_id == InboxItem.actor_id, Affiliation.ended_at.is_(None))
+    affiliation = func.coalesce(Comment.affiliation_id, present.correlate(InboxItem.__table__).scalar_subquery())
+    source = (
+        items_with_subjects()
+        .join(Account, Account.id == InboxItem.actor_id)
+        .outerjoin(Affiliation, Affiliation.id == affiliation)
+        .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
+    )
+    columns: Sequence[Any] = [
+        InboxItem.id,
+        InboxItem.public_id,
+        InboxItem.reason,
+        InboxItem.created_at,
+        InboxItem.read_at,
+        Idea.public_id.label("idea_public_id"),
+        Idea.title,
+        Comment.public_id.label("comment_public_id"),
+        *card_columns(),
+    ]
+    return (
+        select(*columns)
+        .select_from(source)
+        .where(InboxItem.account_id == actor.account_id, shown_to(actor))
+        .order_by(InboxItem.id.desc())
+    )
+
+
+def _item(row: Row[Any]) -> schemas.InboxItem:
+    return schemas.InboxItem.model_construct(
+        id=row.public_id,
+        reason=row.reason,
+        actor=author_card(row),
+        idea=schemas.InboxIdea.model_construct(id=row.idea_public_id, title=row.title),
+        comment_id=row.comment_public_id,
+        created_at=row.created_at,
+        read_at=row.read_at,
+    )
+
+
+async def count_unread(connection: AsyncConnection | AsyncSession, actor: Actor) -> int:
+    """How many unread items a person is shown: the badge of his app. At most UNREAD_COUNTED_AT_MOST."""
+    unread = (
+        select(InboxItem.id)
+        .select_from(items_with_subjects())
+        .where(InboxItem.account_id == actor.account_id, InboxItem.read_at.is_(None), shown_to(actor))
+        .limit(literal_column(str(UNREAD_COUNTED_AT_MOST)))
+        .subquery()
+    )
+    return (await connection.execute(select(func.count()).select_from(unread))).scalar_one()
+
+
+async def mark_item_read(session: AsyncSession, actor: Actor, item: uuid.UUID) -> None:
+    """One entry is read; marking it again changes nothing.
+
+    :raises NotFound: the person has no such entry.
+    """
+    item_id = await _own_item(session, actor, item)
+    await _mark(session, actor.account_id, InboxItem.id == item_id)
+
+
+async def mark_all_read(session: AsyncSession, actor: Actor, up_to: uuid.UUID) -> None:
+    """Every entry up to one is read; what came later stays unread.
+
+    :raises NotFound: the person has no such entry.
+    """
+    item_id = await _own_item(session, actor, up_to)
+    await _mark(session, actor.account_id, InboxItem.id <= item_id)
+
+
+async def read_items_of_idea(session: AsyncSession, account_id: int, idea_id: int) -> int:
+    """Everything a person was told about an idea is read; how many entries were not before."""
+    return await _mark(session, account_id, InboxItem.idea_id == idea_id)
+
+
+async def _own_item(session: AsyncSession, actor: Actor, item: uuid.UUID) -> int:
+    statement = select(InboxItem.id).where(InboxItem.public_id == item, InboxItem.account_id == actor.account_id)
+    item_id = await session.scalar(statement)
+    if item_id is None:
+        raise NotFound
+    return item_id
+
+
+async def _mark(session: AsyncSession, account_id: int, which: ColumnElement[bool]) -> int:
+    statement = (
+        update(InboxItem)
+        .where(InboxItem.account_id == account_id, InboxItem.read_at.is_(None), which)
+        .values(read_at=now())
+        .returning(InboxItem.id)
+    )
+    marked = await session.scalars(statement, execution_options={"synchronize_session": False})
+    return len(marked.all())

@@ -1,0 +1,74 @@
+"""A push as the transport takes it: texts, data, tag and badge of what a person is to be told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.core.localisation import DEFAULT_LOCALE, Locale
+from app.models.accounts import AccountStatus
+from app.models.ideas import Visibility
+from app.models.notifications import PushTopic, Reason
+from app.notifications.texts import Subject, Told, strongest_reason, title_and_body
+from app.push.payload import Channel, PushKind, PushPayload
+from app.push.transport import PushMessage
+
+_CHANNELS = {PushTopic.RESPONSES: Channel.RESPONSES, PushTopic.VOTES: Channel.VOTES}
+_KINDS = {
+    Reason.MENTION: PushKind.MENTION,
+    Reason.REPLY: PushKind.REPLY,
+    Reason.COMMENT: PushKind.COMMENT,
+    Reason.VOTE: PushKind.VOTE,
+}
+
+
+def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_seconds: int) -> PushMessage:
+    """The push about ``items`` (at least one, the newest first) to the device of ``facts``.
+
+    Tag and collapse id are those of idea and topic: later news, and a push sent twice, replace what the phone shows.
+    """
+    told = [_told(item) for item in items]
+    newest = items[0]
+    tag = f"idea-{facts.idea_public_id}-{facts.topic}"
+    title, body = title_and_body(facts.topic, _subject(facts), told, _locale(facts.locale))
+    payload = PushPayload(
+        kind=_KINDS[strongest_reason(told)],
+        idea_id=facts.idea_public_id,
+        comment_id=newest.comment_public_id,
+        mini_cluster_id=facts.mini_cluster_public_id,
+        inbox_item_id=newest.public_id,
+        notification_tag=tag,
+        badge=badge,
+    )
+    return PushMessage(
+        token_kind=facts.token_kind.value,
+        token=facts.token,
+        title=title,
+        body=body,
+        data=payload.to_data(),
+        channel_id=_CHANNELS[facts.topic].value,
+        tag=tag,
+        thread_id=f"idea-{facts.idea_public_id}",
+        badge=badge,
+        ttl_seconds=ttl_seconds,
+        high_priority=facts.topic is PushTopic.RESPONSES,
+    )
+
+
+def _told(item: Row[Any]) -> Told:
+    erased = item.actor_status is AccountStatus.ERASED
+    return Told(item.reason, item.actor_id, "" if erased else item.actor_name, item.comment_body)
+
+
+def _subject(facts: Row[Any]) -> Subject:
+    return Subject(
+        title=facts.title,
+        is_confidential=facts.visibility is Visibility.NAMED,
+        mini_cluster_ko=facts.name_ko,
+        mini_cluster_en=facts.name_en,
+        vote_count=facts.vote_count,
+    )
+
+
+def _locale(tag: str) -> Locale:
+    return Locale(tag) if tag in list(Locale) else DEFAULT_LOCALE

@@ -1,0 +1,70 @@
+"""What an event tells, as of its handling: a comment that is gone, or a vote taken back, tells nothing any more."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ideas.events import CommentAdded, CommentEdited, VoteCast
+from app.models import Comment, Idea, Vote
+from app.models.ideas import IdeaStatus
+from app.models.notifications import PushTopic, Reason
+from app.outbox.events import Event
+
+TOPIC_OF = {
+    Reason.MENTION: PushTopic.RESPONSES,
+    Reason.REPLY: PushTopic.RESPONSES,
+    Reason.COMMENT: PushTopic.RESPONSES,
+    Reason.VOTE: PushTopic.VOTES,
+}
+"""Which push a reason belongs to."""
+
+
+def reasons_of(topic: PushTopic) -> list[Reason]:
+    """The reasons told of by pushes of a topic, the strongest first."""
+    return [reason for reason in Reason if TOPIC_OF[reason] is topic]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something people are to be told of."""
+
+    event_id: int
+    event: Event
+    actor_id: int
+    """Whose act it is: he is never told of it."""
+    idea_id: int
+    idea_author_id: int
+    comment_id: int | None = None
+    answered_ids: tuple[int, ...] = ()
+    """The comments this one answers: the one it names, and the top comment of its thread."""
+
+
+async def news_of_comment(session: AsyncSession, event_id: int, event: CommentAdded | CommentEdited) -> News | None:
+    """The news of a comment; None once it, or its idea, can no longer be read."""
+    statement = (
+        select(Idea.id, Idea.author_id, Comment.parent_id, Comment.reply_to_id)
+        .join(Comment, Comment.idea_id == Idea.id)
+        .where(
+            Comment.id == event.comment_id,
+            Comment.deleted_at.is_(None),
+            Comment.hidden_at.is_(None),
+            Idea.status == IdeaStatus.PUBLISHED,
+        )
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    answered = tuple(sorted({comment for comment in (row.parent_id, row.reply_to_id) if comment is not None}))
+    return News(event_id, event, event.author_id, row.id, row.author_id, event.comment_id, answered)
+
+
+async def news_of_vote(session: AsyncSession, event_id: int, event: VoteCast) -> News | None:
+    """The news of a vote; None once it was taken back, or the idea can no longer be read."""
+    statement = (
+        select(Idea.id, Idea.author_id)
+        .join(Vote, Vote.idea_id == Idea.id)
+        .where(Idea.id == event.idea_id, Vote.account_id == event.voter_id, Idea.status == IdeaStatus.PUBLISHED)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else News(event_id, event, event.voter_id, row.id, row.author_id)

@@ -1,0 +1,104 @@
+"""Devices and the inbox as requests and responses show them."""
+
+import uuid
+
+from pydantic import Field
+
+from app.core.localisation import Locale
+from app.ideas.schemas import AuthorCard
+from app.models.notifications import DeviceEnd, Platform, Reason, TokenKind
+from app.web.fields import Line, Moment, RequestModel, ResponseModel, open_enum
+
+_EXAMPLE_ID = "019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"
+_EXAMPLE_CURSOR = "mUq1S0pbXmhvbWUiLDE3"
+
+APP_VERSION = Field(
+    min_length=1, max_length=32, pattern=r"^[0-9A-Za-z.+_-]+$", description="Version of the app", examples=["1.4.2"]
+)
+
+
+class DeviceRegistration(RequestModel):
+    """What a phone says of itself, at each start of the app and whenever its token changes."""
+
+    token_kind: TokenKind = Field(
+        description="How FCM addresses it: a registration token, or a Firebase installation id", examples=["token"]
+    )
+    token: str = Field(
+        min_length=1,
+        max_length=1024,
+        pattern=r"^[!-~]+$",
+        description="The token or id itself",
+        examples=["fGx2yT3kQ0m:APA91bHPRgkF3JUikC4ENAHEeMrd41Zxv3hVZjC9KtT8OvPVGJ-hQMRKRrZuJAEcl7B338qju59"],
+    )
+    platform: Platform = Field(description="The kind of client", examples=["android"])
+    app_version: str = APP_VERSION
+    locale: Locale = Field(description="Language of its pushes", examples=["ko"])
+    time_zone: Line = Field(
+        min_length=1, max_length=64, description="IANA name of its time zone", examples=["Asia/Seoul"]
+    )
+
+
+class Device(ResponseModel):
+    """A device of mine. Its token is never given out."""
+
+    id: uuid.UUID = Field(description="The device", examples=[_EXAMPLE_ID])
+    platform: str = open_enum(Platform, "The kind of client")
+    token_kind: str = open_enum(TokenKind, "How FCM addresses it")
+    app_version: str = Field(description="Version of the app", examples=["1.4.2"])
+    locale: str = Field(description="Language of its pushes", examples=["ko"])
+    time_zone: str = Field(description="IANA name of its time zone", examples=["Asia/Seoul"])
+    created_at: Moment = Field(description="When it was registered first")
+    last_seen_at: Moment = Field(description="When it was registered last")
+    is_current: bool = Field(description="Whether it belongs to the session that asks", examples=[True])
+    gets_pushes: bool = Field(
+        description="Whether it gets pushes: it is enabled, its session lives, and it was seen within 60 days",
+        examples=[True],
+    )
+    disabled_reason: str | None = open_enum(DeviceEnd, "Why it was disabled; null while it is not")
+
+
+class DevicePage(ResponseModel):
+    """A page of my devices, the newest first."""
+
+    items: list[Device] = Field(description="Devices")
+    next_cursor: str | None = Field(description="Where to go on; null at the end", examples=[_EXAMPLE_CURSOR])
+
+
+class InboxIdea(ResponseModel):
+    """The idea an inbox entry is about."""
+
+    id: uuid.UUID = Field(description="The idea", examples=[_EXAMPLE_ID])
+    title: str = Field(description="Its title", examples=["절삭유 미스트 집진 장치 공동 시험"])
+
+
+class InboxItem(ResponseModel):
+    """Something I was told of."""
+
+    id: uuid.UUID = Field(description="The entry", examples=[_EXAMPLE_ID])
+    reason: str = open_enum(Reason, "Why I was told, the strongest reason where there were several")
+    actor: AuthorCard = Field(description="Whose act it is")
+    idea: InboxIdea = Field(description="The idea it is about")
+    comment_id: uuid.UUID | None = Field(
+        description="The comment it is about; null for a recommendation", examples=[_EXAMPLE_ID]
+    )
+    created_at: Moment = Field(description="When I was told")
+    read_at: Moment | None = Field(description="When I read it; null while unread")
+
+
+class InboxPage(ResponseModel):
+    """A page of my inbox, the newest first."""
+
+    items: list[InboxItem] = Field(description="Entries")
+    next_cursor: str | None = Field(description="Where to go on; null at the end", examples=[_EXAMPLE_CURSOR])
+
+
+class InboxRead(RequestModel):
+    """How far I have read my inbox."""
+
+    up_to: uuid.UUID = Field(description="The newest entry that I saw", examples=[_EXAMPLE_ID])
+
+
+class UnreadCount(ResponseModel):
+    """What the app shows as its badge."""
+
+    count: int = Field(description="Unread entries; 999 stands for 999 or more", examples=[3])

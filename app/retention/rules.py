@@ -1,0 +1,99 @@
+"""What is deleted when. docs/operations.md repeats this table for those who run the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+
+from app.models import (
+    AccessToken,
+    Delivery,
+    Device,
+    IdempotencyKey,
+    InboxItem,
+    Invitation,
+    Model,
+    OutboxEvent,
+    PushJob,
+    RefreshToken,
+    Session,
+    SignInCode,
+    Throttle,
+    WorkerHeartbeat,
+)
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of one table that are deleted once they are old enough."""
+
+    name: str
+    model: type[Model]
+    kept: timedelta
+    since: str
+    """From which moment the time counts, for people."""
+    condition: Callable[[datetime], ColumnElement[bool]]
+    """The condition on rows to delete, given the moment before which that moment must lie."""
+
+
+def _inbox(*, is_read: bool) -> Callable[[datetime], ColumnElement[bool]]:
+    # The creation, which has an index, lies before the reading: the first condition finds, the second decides.
+    if is_read:
+        return lambda before: and_(InboxItem.created_at < before, InboxItem.read_at < before)
+    return lambda before: InboxItem.created_at < before
+
+
+def _old_deliveries(before: datetime) -> ColumnElement[bool]:
+    return and_(Delivery.created_at < before, Delivery.settled_at < before)
+
+
+def _settled_events(before: datetime) -> ColumnElement[bool]:
+    return and_(OutboxEvent.settled_at < before, OutboxEvent.failure.is_(None))
+
+
+def _dead_events(before: datetime) -> ColumnElement[bool]:
+    return and_(OutboxEvent.settled_at < before, OutboxEvent.failure.is_not(None))
+
+
+def _idle_jobs(before: datetime) -> ColumnElement[bool]:
+    """Jobs without news whose last news nobody has in his inbox any more."""
+    return and_(PushJob.due_at.is_(None), PushJob.dispatched_at < before)
+
+
+def _ended_sessions(before: datetime) -> ColumnElement[bool]:
+    """Sessions whose devices are gone: a device outlives its session as the record of what was pushed to it."""
+    return and_(
+        or_(Session.ended_at < before, Session.expires_at < before), ~exists().where(Device.session_id == Session.id)
+    )
+
+
+RULES = (
+    Rule("sign_in_codes", SignInCode, _DAY, "expiry", lambda before: SignInCode.expires_at < before),
+    Rule("access_tokens", AccessToken, _DAY, "expiry", lambda before: AccessToken.expires_at < before),
+    Rule("refresh_tokens", RefreshToken, 30 * _DAY, "expiry", lambda before: RefreshToken.expires_at < before),
+    Rule("throttles", Throttle, timedelta(0), "end of the window", lambda before: Throttle.window_ends_at < before),
+    Rule("idempotency_keys", IdempotencyKey, 7 * _DAY, "first use", lambda before: IdempotencyKey.created_at < before),
+    Rule("invitations", Invitation, 30 * _DAY, "expiry", lambda before: Invitation.expires_at < before),
+    Rule("settled_events", OutboxEvent, 7 * _DAY, "handling", _settled_events),
+    Rule("dead_events", OutboxEvent, 90 * _DAY, "giving up", _dead_events),
+    Rule("deliveries", Delivery, 30 * _DAY, "sending, dropping or giving up", _old_deliveries),
+    Rule("read_inbox_items", InboxItem, 180 * _DAY, "reading", _inbox(is_read=True)),
+    Rule("unread_inbox_items", InboxItem, 365 * _DAY, "telling", _inbox(is_read=False)),
+    Rule("push_jobs", PushJob, 366 * _DAY, "last push", _idle_jobs),
+    Rule("devices", Device, 270 * _DAY, "disabling", lambda before: Device.disabled_at < before),
+    Rule("sessions", Session, 180 * _DAY, "end", _ended_sessions),
+    Rule("worker_heartbeats", WorkerHeartbeat, _DAY, "last beat", lambda before: WorkerHeartbeat.beat_at < before),
+)
+"""In an order in which what refers to a row goes before the row."""
+
+STALE_AFTER = timedelta(days=60)
+"""A device whose app was not used for so long is disabled as stale; FCM advises a month or two."""
+
+
+def stale_devices(before: datetime) -> ColumnElement[bool]:
+    """The condition on enabled devices that neither registered nor refreshed their session since."""
+    in_use = exists().where(Session.id == Device.session_id, Session.last_seen_at >= before)
+    return and_(Device.disabled_at.is_(None), Device.last_seen_at < before, ~in_use)

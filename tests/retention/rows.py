@@ -1,0 +1,189 @@
+"""One row of every table that retention prunes, of a given age."""
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import insert
+
+from app.core.database import Database
+from app.models import (
+    AccessToken,
+    Account,
+    Delivery,
+    Device,
+    IdempotencyKey,
+    InboxItem,
+    Invitation,
+    Model,
+    OutboxEvent,
+    PushJob,
+    RefreshToken,
+    Session,
+    SignInCode,
+    Throttle,
+    WorkerHeartbeat,
+)
+from app.models.memberships import MemberRole
+from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+class Rows:
+    """Makes rows about one person in one mini-cluster, each distinct from the others."""
+
+    def __init__(self, database: Database, account_id: int, mini_cluster_id: int, idea_id: int) -> None:
+        self.database = database
+        self.account_id = account_id
+        self.mini_cluster_id = mini_cluster_id
+        self.idea_id = idea_id
+        self._number = 0
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _digest(self) -> bytes:
+        return self._next().to_bytes(32, "big")
+
+    async def add(self, row: RowT) -> RowT:
+        """Commit a row."""
+        async with self.database.write() as session:
+            session.add(row)
+        return row
+
+    async def session(self, ended_at: datetime | None, expires_at: datetime, seen_at: datetime) -> Session:
+        number = self._next()
+        return await self.add(
+            Session(
+                account_id=self.account_id,
+                installation_id=f"i{number}",
+                device_name="phone",
+                expires_at=expires_at,
+                ended_at=ended_at,
+                last_seen_at=seen_at,
+            )
+        )
+
+    async def device(self, session: Session, seen_at: datetime, disabled_at: datetime | None = None) -> Device:
+        return await self.add(
+            Device(
+                account_id=self.account_id,
+                session_id=session.id,
+                token_kind=TokenKind.TOKEN,
+                token=f"t{self._next()}",
+                platform=Platform.IOS,
+                app_version="1.0",
+                locale="ko",
+                time_zone="Asia/Seoul",
+                last_seen_at=seen_at,
+                disabled_at=disabled_at,
+                disabled_reason=DeviceEnd.UNREGISTERED if disabled_at else None,
+            )
+        )
+
+    async def sign_in_code(self, expires_at: datetime) -> SignInCode:
+        code = SignInCode(account_id=self.account_id, nonce=b"n" * 16, expires_at=expires_at)
+        return await self.add(code)
+
+    async def access_token(self, session: Session, expires_at: datetime) -> AccessToken:
+        token = AccessToken(digest=self._digest(), session_id=session.id, expires_at=expires_at)
+        return await self.add(token)
+
+    async def refresh_token(
+        self, session: Session, expires_at: datetime, *, used: bool = True, predecessor: RefreshToken | None = None
+    ) -> RefreshToken:
+        return await self.add(
+            RefreshToken(
+                digest=self._digest(),
+                session_id=session.id,
+                predecessor_id=predecessor.id if predecessor else None,
+                expires_at=expires_at,
+                used_at=expires_at if used else None,
+            )
+        )
+
+    async def throttle(self, window_ends_at: datetime) -> Throttle:
+        return await self.add(Throttle(key=self._digest(), tries=1, window_ends_at=window_ends_at))
+
+    async def idempotency_key(self, created_at: datetime) -> IdempotencyKey:
+        return await self.add(
+            IdempotencyKey(
+                account_id=self.account_id,
+                key=f"k{self._next()}",
+                request_digest=b"d" * 32,
+                body="{}",
+                created_at=created_at,
+            )
+        )
+
+    async def invitation(self, expires_at: datetime, *, used: bool = False) -> Invitation:
+        return await self.add(
+            Invitation(
+                token_digest=self._digest(),
+                mini_cluster_id=self.mini_cluster_id,
+                role=MemberRole.MEMBER,
+                invited_by_id=self.account_id,
+                expires_at=expires_at,
+                used_at=expires_at if used else None,
+                used_by_id=self.account_id if used else None,
+            )
+        )
+
+    async def event(self, settled_at: datetime | None, failure: str | None = None) -> OutboxEvent:
+        event = OutboxEvent(kind="test.kind", payload={}, settled_at=settled_at, failure=failure)
+        return await self.add(event)
+
+    async def job(self, dispatched_at: datetime | None, due_at: datetime | None = None) -> PushJob:
+        """Each of another person, for one has one job about an idea and topic."""
+        account = await self.add(Account(name="수신자"))
+        return await self.add(
+            PushJob(
+                account_id=account.id,
+                idea_id=self.idea_id,
+                topic=PushTopic.RESPONSES,
+                revision=1,
+                dispatched_revision=1,
+                dispatched_at=dispatched_at,
+                due_at=due_at,
+            )
+        )
+
+    async def delivery(
+        self, job: PushJob, device: Device, created_at: datetime, settled_at: datetime | None
+    ) -> Delivery:
+        return await self.add(
+            Delivery(
+                push_job_id=job.id,
+                revision=self._next(),
+                device_id=device.id,
+                after_item_id=0,
+                state=DeliveryState.SENT if settled_at else DeliveryState.PENDING,
+                not_before=created_at,
+                expires_at=created_at + timedelta(hours=48),
+                created_at=created_at,
+                settled_at=settled_at,
+            )
+        )
+
+    async def inbox_item(self, created_at: datetime, read_at: datetime | None) -> InboxItem:
+        return await self.add(
+            InboxItem(
+                account_id=self.account_id,
+                event_id=self._next(),
+                reason=Reason.COMMENT,
+                actor_id=self.account_id,
+                idea_id=self.idea_id,
+                created_at=created_at,
+                read_at=read_at,
+            )
+        )
+
+    async def heartbeat(self, beat_at: datetime) -> WorkerHeartbeat:
+        return await self.add(WorkerHeartbeat(worker=f"w{self._next()}", beat_at=beat_at))
+
+    async def many_throttles(self, count: int, window_ends_at: datetime) -> None:
+        """So many at once."""
+        rows = [{"key": self._digest(), "tries": 1, "window_ends_at": window_ends_at} for _ in range(count)]
+        async with self.database.write() as session:
+            await session.execute(insert(Throttle), rows)
