@@ -1,0 +1,71 @@
+"""``idea-storage serve``: the API, and the worker beside it."""
+
+import asyncio
+import os
+import socket
+from typing import Annotated
+
+import typer
+
+from app.cli.configuration import load_settings, refuse_emulator
+from app.cli.errors import UserError, one_line_errors
+from app.cli.metrics_folder import METRICS_VARIABLE, metrics_folder
+from app.cli.supervisor import ChildProcess, supervise
+
+_BACKLOG = 2048
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on, instead of HOST.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port, instead of PORT; 0 takes a free one.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Number of API processes.")] = 1,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Run the worker (pushes, mails, upkeep) beside the API.")
+    ] = True,
+) -> None:
+    """Run the API, with the worker beside it, until SIGTERM or Ctrl-C."""
+    from app.cli.schema_state import require_current_schema
+
+    with one_line_errors():
+        settings = load_settings(host=host, port=port)
+        refuse_emulator(settings)
+        asyncio.run(require_current_schema(settings))
+        with metrics_folder(settings.data_directory) as folder:
+            listener = _listen(settings.host, settings.port)
+            typer.echo(f"Idea Storage listens on {_address(listener)} (Ctrl-C ends it)")
+            environment = os.environ | {METRICS_VARIABLE: str(folder)}
+            asyncio.run(supervise(_children(listener, workers, with_worker), environment, listener))
+
+
+def _children(listener: socket.socket, workers: int, with_worker: bool) -> list[ChildProcess]:
+    descriptor = listener.fileno()
+    api = ChildProcess("API process", ("api", str(descriptor)), (descriptor,))
+    worker = ChildProcess("worker", ("worker",))
+    return [api] * workers + [worker] * with_worker
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on which connections queue up from now on.
+
+    :raises UserError: the address is not of this machine, or taken.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        raise UserError(
+            f"cannot listen on {host}, port {port} ({error.strerror}): choose another HOST or PORT, or end what uses it"
+        ) from error
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
