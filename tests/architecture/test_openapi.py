@@ -60,7 +60,7 @@ def test_every_operation_declares_its_errors(document: dict[str, Any]) -> None:
             assert {"401", "503"} <= declared, place
         if "requestBody" in operation:
             assert {"400", "413", "422"} <= declared, place
-        if "{" in place:
+        if "{" in place and place != "PUT /v1/devices/{device_id}":  # which creates what is not there
             assert "404" in declared, place
         for status, response in operation["responses"].items():
             if int(status) >= 400:
