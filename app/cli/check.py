@@ -10,11 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.configuration import read_settings
-from app.cli.database_checks import check_database
-from app.cli.delivery_checks import check_mail, check_push
 from app.cli.errors import one_line_errors
 from app.cli.findings import Finding, Grade, failed, ok
-from app.cli.settings_checks import check_settings
 from app.core.settings import Settings
 
 _COLOURS = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "bold red"}
@@ -38,6 +35,10 @@ def check(
 
 
 async def _findings(settings: Settings, *, online: bool) -> list[Finding]:
+    from app.cli.database_checks import check_database
+    from app.cli.delivery_checks import check_mail, check_push
+    from app.cli.settings_checks import check_settings
+
     return [
         ok("settings", f"read; this is a {settings.environment.value} installation"),
         *check_settings(settings),

@@ -29,13 +29,6 @@ def run_api(descriptor: int) -> None:
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
-def run_worker() -> None:
-    """Run a worker."""
-    import runpy
-
-    runpy.run_module("app.worker", run_name="__main__")
-
-
 def end_with_parent() -> None:
     """End this process, as if by SIGTERM, when the one that started it is gone, even if it was killed."""
     threading.Thread(target=_wait_for_end_of_stdin, name="end-with-parent", daemon=True).start()
@@ -52,4 +45,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "api":
         run_api(int(sys.argv[2]))
     else:
-        run_worker()
+        from app.cli.worker import run_process
+
+        run_process()

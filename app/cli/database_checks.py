@@ -9,6 +9,7 @@ from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from app.cli.errors import UserError
+from app.cli.explanations import database_reason
 from app.cli.findings import Finding, failed, ok, warn
 from app.cli.schema_state import checked_url, schema_state
 from app.core.clock import now
@@ -38,8 +39,8 @@ async def check_database(settings: Settings) -> list[Finding]:
     try:
         return [folder, *await _ask(settings, is_sqlite=is_sqlite)]
     except (DBAPIError, asyncpg.PostgresError, DatabaseBusy, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        return [folder, failed("database", f"cannot be reached ({_reason(cause)}): check DATABASE_URL and the server")]
+        reason = database_reason(error)
+        return [folder, failed("database", f"cannot be reached ({reason}): check DATABASE_URL and the server")]
 
 
 def check_folder(folder: Path, purpose: str) -> Finding:
@@ -74,8 +75,3 @@ async def _ask(settings: Settings, *, is_sqlite: bool) -> list[Finding]:
         else warn("worker", f"silent since {beat or 'ever'}: start `idea-storage serve` or `worker`")
     )
     return [*findings, ok("migrations", state.explain()), worker]
-
-
-def _reason(error: BaseException | None) -> str:
-    text_of_error = str(error) or getattr(error, "code", "")
-    return f"{type(error).__name__}: {text_of_error}".splitlines()[0][:200]

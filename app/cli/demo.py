@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,30 +11,27 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from app.cli.configuration import load_settings
 from app.cli.errors import UserError, one_line_errors
-from app.cli.schema_state import require_current_schema
-from app.core.database import Database
 from app.core.settings import Environment, Settings
 from app.demo import size as sizes
 from app.demo.accounts import ALL, MEMBER, PASSWORD
-from app.demo.loader import DemoReport, load_demo
-from app.demo.responding import NobodyToRespondError
-from app.demo.responding import respond as let_respond
 from app.demo.size import DemoSize
 
+if TYPE_CHECKING:
+    from app.demo.loader import DemoReport
+
 application = typer.Typer(rich_markup_mode=None)
-_DEFAULT = DemoSize()
 
 
 @application.callback(invoke_without_command=True)
 def demo(
     context: typer.Context,
-    members: Annotated[int, typer.Option(max=sizes.MOST_MEMBERS, help="People.")] = _DEFAULT.members,
+    members: Annotated[int, typer.Option(max=sizes.MOST_MEMBERS, help="People.")] = sizes.MEMBERS,
     mini_clusters: Annotated[
         int | None, typer.Option(max=sizes.MOST_MINI_CLUSTERS, help="Mini-clusters; the real ones by default.")
     ] = None,
-    ideas: Annotated[int, typer.Option(max=sizes.MOST_IDEAS, help="Ideas.")] = _DEFAULT.ideas,
-    comments: Annotated[int, typer.Option(max=sizes.MOST_COMMENTS, help="Comments.")] = _DEFAULT.comments,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = _DEFAULT.seed,
+    ideas: Annotated[int, typer.Option(max=sizes.MOST_IDEAS, help="Ideas.")] = sizes.IDEAS,
+    comments: Annotated[int, typer.Option(max=sizes.MOST_COMMENTS, help="Comments.")] = sizes.COMMENTS,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = sizes.SEED,
     force: Annotated[bool, typer.Option("--force", help="Load it even in production.")] = False,
 ) -> None:
     """Load demo data, once: what is there already stays as it is. `demo respond` lets a colleague comment."""
@@ -72,9 +69,13 @@ def _settings(*, force: bool) -> Settings:
     return settings
 
 
-async def _load(settings: Settings, size: DemoSize) -> DemoReport | None:
+async def _load(settings: Settings, size: DemoSize) -> "DemoReport | None":
+    from app.cli.schema_state import require_current_schema
+    from app.core.database import Database
+    from app.demo.loader import load_demo
+
     await require_current_schema(settings)
-    database = _open(settings)
+    database = Database(settings.database_url, pool_size=1, wait_seconds=settings.database_wait_seconds)
     try:
         with _progress() as watch:
             return await load_demo(database, size, settings.terms_version, watch)
@@ -83,8 +84,13 @@ async def _load(settings: Settings, size: DemoSize) -> DemoReport | None:
 
 
 async def _respond(settings: Settings, email: str, text: str | None) -> tuple[str, str, str]:
+    from app.cli.schema_state import require_current_schema
+    from app.core.database import Database
+    from app.demo.responding import NobodyToRespondError
+    from app.demo.responding import respond as let_respond
+
     await require_current_schema(settings)
-    database = _open(settings)
+    database = Database(settings.database_url, pool_size=1, wait_seconds=settings.database_wait_seconds)
     try:
         async with database.write() as session:
             return await let_respond(session, email, text)
@@ -94,10 +100,6 @@ async def _respond(settings: Settings, email: str, text: str | None) -> tuple[st
         raise UserError(f"the comment cannot be posted: {error}") from error
     finally:
         await database.aclose()
-
-
-def _open(settings: Settings) -> Database:
-    return Database(settings.database_url, pool_size=1, wait_seconds=settings.database_wait_seconds)
 
 
 class _ProgressBar:
@@ -124,7 +126,7 @@ def _progress() -> Iterator[_ProgressBar]:
         yield _ProgressBar(progress)
 
 
-def _summary(report: DemoReport | None) -> str:
+def _summary(report: "DemoReport | None") -> str:
     if report is None:
         return "데모 데이터가 이미 있어 그대로 둡니다 / The demo data is there already and stays as it is."
     return (

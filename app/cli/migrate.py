@@ -7,14 +7,15 @@ import typer
 
 from app.cli.configuration import load_settings
 from app.cli.errors import UserError, one_line_errors
-from app.cli.schema_state import checked_url, known_revisions, schema_state
-from app.core import migrations
 
 
 def migrate(
     to: Annotated[str, typer.Option(metavar="REVISION", help="The revision to stop at.")] = "head",
 ) -> None:
     """Bring the database to the newest revision, making an SQLite file where there is none. Takes no data away."""
+    from app.cli.schema_state import checked_url, schema_state
+    from app.core import migrations
+
     with one_line_errors():
         url = checked_url(load_settings().database_url)
         state = asyncio.run(schema_state(url))
@@ -32,6 +33,8 @@ def _check_direction(current: str | None, target: str) -> None:
 
     :raises UserError: a revision is unknown, or the target is older than the database.
     """
+    from app.cli.schema_state import known_revisions
+
     known = known_revisions()
     if target not in known:
         raise UserError(f"there is no revision {target}; known are {', '.join(known)}")

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from app.cli.errors import one_line_errors
-from app.core.settings import Settings
 
 
 def openapi(
@@ -25,6 +24,7 @@ def openapi(
 
 def openapi_document() -> str:
     """The document as it is committed: two spaces of indent, Korean as it is read, a line end at the end."""
+    from app.core.settings import Settings
     from app.main import create_app
 
     # Built without reading the environment, so that no setting of this machine can leave a trace in the document.

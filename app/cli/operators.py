@@ -7,10 +7,7 @@ import typer
 
 from app.cli.configuration import load_settings
 from app.cli.errors import UserError, one_line_errors
-from app.cli.schema_state import require_current_schema
-from app.core.database import Database
 from app.core.settings import Settings
-from app.identity.accounts.service import create_operator as make_operator
 
 _LONGEST_NAME = 80
 
@@ -39,6 +36,10 @@ def create_operator(
 
 
 async def _make(settings: Settings, email: str, name: str, password: str | None) -> None:
+    from app.cli.schema_state import require_current_schema
+    from app.core.database import Database
+    from app.identity.accounts.service import create_operator as make_operator
+
     if not 1 <= len(name) <= _LONGEST_NAME:
         raise UserError(f"the name must have 1 to {_LONGEST_NAME} characters")
     await require_current_schema(settings)

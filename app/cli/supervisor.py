@@ -20,7 +20,7 @@ GRACE_SECONDS = 9.0
 
 @dataclass(frozen=True)
 class ChildProcess:
-    """A command of this command line as a process of its own."""
+    """A process of ``app/cli/children.py``; it inherits the descriptors."""
 
     name: str
     arguments: tuple[str, ...]
@@ -61,7 +61,7 @@ async def _start(child: ChildProcess, environment: Mapping[str, str]) -> Process
     It gets a session of its own, so that Ctrl-C reaches only this process, which ends the children in order.
     """
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app.cli", *child.arguments),
+        *(sys.executable, "-m", "app.cli.children", *child.arguments),
         stdin=asyncio.subprocess.PIPE,
         env=environment,
         pass_fds=child.descriptors,

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.consortia.programme import load_programme
-from app.demo.showcase import showcase_ideas
-
-DEFAULT_SEED = 2015
+MEMBERS, IDEAS, COMMENTS, SEED = 240, 300, 1_500, 2015
+"""A small demo, loaded in a second."""
 MOST_MEMBERS = 8_300
 MOST_MINI_CLUSTERS = 100
 MOST_IDEAS = 100_000
@@ -25,13 +23,15 @@ class DemoSize:
     Raises ValueError for what cannot be had.
     """
 
-    members: int = 240
+    members: int = MEMBERS
     mini_clusters: int | None = None
-    ideas: int = 300
-    comments: int = 1_500
-    seed: int = DEFAULT_SEED
+    ideas: int = IDEAS
+    comments: int = COMMENTS
+    seed: int = SEED
 
     def __post_init__(self) -> None:
+        from app.consortia.programme import load_programme
+
         real = len(list(load_programme().mini_clusters))
         wanted = real if self.mini_clusters is None else self.mini_clusters
         if wanted < real:
@@ -44,6 +44,9 @@ class DemoSize:
 
 def least_members(mini_clusters: int) -> int:
     """Everybody who has a part: managers, coordinators, the operator, the demo's member, who speaks in the showcase."""
+    from app.consortia.programme import load_programme
+    from app.demo.showcase import showcase_ideas
+
     coordinators = len(load_programme().consortia)
     speakers = sum(len(idea.people) for idea in showcase_ideas())
     return mini_clusters * (1 + MEMBERS_BESIDE_THE_MANAGER) + coordinators + speakers + 2

@@ -222,6 +222,7 @@ class TestReading:
             assert await read_items_of_idea(session, author.id, idea.id) == 0
         assert await unread(client, author) == 1
 
+    @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("body", [{}, {"up_to": "x"}, {"up_to": None}, {"up_to": str(uuid.uuid4()), "all": True}])
     async def test_a_bad_body(self, client: httpx.AsyncClient, author: Person, body: dict[str, object]) -> None:
         response = await client.put("/v1/inbox/read", headers=author.headers, json=body)

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -124,7 +124,7 @@ async def test_storm_of_votes_and_withdrawals_ends_consistent(busy_database: Dat
 
 @pytest.mark.parametrize("act", [_vote, _take_back])
 async def test_vote_that_meets_the_hiding_of_its_idea_is_undone(
-    busy_database: Database, place: Place, act: Callable[[Database, Actor, Idea], Awaitable[VoteReceipt]]
+    busy_database: Database, place: Place, act: Callable[[Database, Actor, Idea], Coroutine[Any, Any, VoteReceipt]]
 ) -> None:
     """It began before the hiding and ends after it: on PostgreSQL it has seen the idea, and waits for its row."""
     voter, other = await _actors(busy_database, place, 2)
