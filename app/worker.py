@@ -203,7 +203,7 @@ class _Loops:
 
     async def _observe(self) -> int:
         async with self.tools.database.read() as connection:
-            event, delivery = await oldest_due(connection), await oldest_due_delivery(connection)
+            event, delivery = await oldest_due(connection, now()), await oldest_due_delivery(connection)
         OLDEST_DUE_EVENT_SECONDS.set(_age(event))
         OLDEST_DUE_DELIVERY_SECONDS.set(_age(delivery))
         return 0

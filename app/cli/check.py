@@ -35,12 +35,15 @@ def check(
 
 
 async def _findings(settings: Settings, *, online: bool) -> list[Finding]:
-    from app.cli.database_checks import check_database
+    from app.cli.database_checks import check_database, check_url
     from app.cli.delivery_checks import check_mail, check_push
     from app.cli.settings_checks import check_settings
 
+    read = ok("settings", f"read; this is a {settings.environment.value} installation")
+    if (fault := check_url(settings)) is not None:
+        return [read, fault]
     return [
-        ok("settings", f"read; this is a {settings.environment.value} installation"),
+        read,
         *check_settings(settings),
         *await check_database(settings),
         *await check_push(settings, online=online),

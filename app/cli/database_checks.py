@@ -21,21 +21,25 @@ from app.models import WorkerHeartbeat
 _HEARTBEAT_MAX_AGE = timedelta(seconds=60)
 
 
+def check_url(settings: Settings) -> Finding | None:
+    """What is wrong with DATABASE_URL itself; None where it names a database."""
+    try:
+        url = make_url(checked_url(settings.database_url))
+    except ArgumentError:
+        return failed(
+            "database", "DATABASE_URL cannot be read: write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    except UserError as error:
+        return failed("database", str(error))
+    if url.get_backend_name() == "sqlite" and not url.database:
+        return failed("database", "DATABASE_URL names no file: write sqlite:///PATH")
+    return None
+
+
 async def check_database(settings: Settings) -> list[Finding]:
     """Everything about the database; later questions are asked only where the earlier ones have good answers."""
-    try:
-        is_sqlite = make_url(checked_url(settings.database_url)).get_backend_name() == "sqlite"
-    except ArgumentError:
-        return [
-            failed(
-                "database", "DATABASE_URL cannot be read: write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
-            )
-        ]
-    except UserError as error:
-        return [failed("database", str(error))]
+    is_sqlite = make_url(settings.database_url).get_backend_name() == "sqlite"
     folder = check_folder(settings.data_directory, "SQLite and" if is_sqlite else "")
-    if is_sqlite and not make_url(settings.database_url).database:
-        return [failed("database", "DATABASE_URL names no file: write sqlite:///PATH")]
     try:
         return [folder, *await _ask(settings, is_sqlite=is_sqlite)]
     except (DBAPIError, asyncpg.PostgresError, DatabaseBusy, OSError) as error:

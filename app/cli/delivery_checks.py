@@ -74,7 +74,8 @@ async def check_mail(settings: Settings, *, online: bool) -> list[Finding]:
     try:
         await _sign_in(settings)
     except (aiosmtplib.SMTPException, OSError) as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        said = f"{error.code} {error.message}" if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
+        reason = next(iter(said.splitlines()), type(error).__name__)[:200]
         return [failed("mail", f"{server} does not let us in ({reason}): check SMTP_HOST, _PORT, _SECURITY, _USERNAME")]
     return [ok("mail", f"{server} lets us in")]
 
@@ -91,4 +92,4 @@ async def _sign_in(settings: Settings) -> None:
         timeout=_SMTP_TIMEOUT_SECONDS,
     )
     async with server:
-        await server.noop()
+        pass  # entering connects, secures and signs in

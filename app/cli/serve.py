@@ -27,9 +27,11 @@ def serve(
 ) -> None:
     """Run the API, with the worker beside it, until SIGTERM or Ctrl-C."""
     from app.cli.schema_state import require_current_schema
+    from app.core.logging import configure_logging
 
     with one_line_errors():
         settings = load_settings(host=host, port=port)
+        configure_logging(settings.log_level, settings.log_format)
         refuse_emulator(settings)
         asyncio.run(require_current_schema(settings))
         with metrics_folder(settings.data_directory) as folder:
@@ -52,18 +54,14 @@ def _listen(host: str, port: int) -> socket.socket:
     :raises UserError: the address is not of this machine, or taken.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        # Makes the address free again at once when an earlier run has just ended.
+        return socket.create_server(address, family=family, backlog=_BACKLOG)
     except OSError as error:
         raise UserError(
             f"cannot listen on {host}, port {port} ({error.strerror}): choose another HOST or PORT, or end what uses it"
         ) from error
-    return listener
 
 
 def _address(listener: socket.socket) -> str:

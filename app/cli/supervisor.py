@@ -60,13 +60,15 @@ async def _start(child: ChildProcess, environment: Mapping[str, str]) -> Process
 
     It gets a session of its own, so that Ctrl-C reaches only this process, which ends the children in order.
     """
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "app.cli.children", *child.arguments),
         stdin=asyncio.subprocess.PIPE,
         env=environment,
         pass_fds=child.descriptors,
         start_new_session=True,
     )
+    log.info("serve.process_started", process=child.name, pid=process.pid)
+    return process
 
 
 async def _end_all(running: Mapping[asyncio.Task[int], tuple[ChildProcess, Process]]) -> None:

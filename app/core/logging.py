@@ -9,7 +9,7 @@ import orjson
 import structlog
 from asgi_correlation_id import correlation_id
 
-_NOISY = ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "asyncio", "google")
+_NOISY = ("uvicorn.access", "alembic", "httpx", "httpcore", "aiosqlite", "asyncio", "google")
 
 
 def configure_logging(level: str, log_format: str, stream: TextIO = sys.stderr) -> None:

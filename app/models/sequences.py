@@ -13,11 +13,8 @@ async def continue_numbering(connection: AsyncConnection, models: Iterable[type[
     if connection.dialect.name != "postgresql":
         return
     for model in models:
-        table = model.__tablename__
-        await connection.execute(
-            text(
-                "SELECT setval(pg_get_serial_sequence(:table, 'id'), (SELECT coalesce(max(id), 0) + 1 FROM "  # noqa: S608 - a name of our own
-                f"{table}), false) WHERE pg_get_serial_sequence(:table, 'id') IS NOT NULL"
-            ),
-            {"table": table},
-        )
+        table = model.metadata.tables[model.__tablename__]
+        if (key := table.autoincrement_column) is not None:
+            highest = f"(SELECT coalesce(max({key.name}), 0) + 1 FROM {table.name})"  # noqa: S608 - names of our own
+            sequence = f"pg_get_serial_sequence('{table.name}', '{key.name}')"
+            await connection.execute(text(f"SELECT setval({sequence}, {highest}, false)"))

@@ -94,16 +94,22 @@ def _item(row: Row[Any]) -> schemas.InboxItem:
     )
 
 
-async def count_unread(connection: AsyncConnection | AsyncSession, actor: Actor) -> int:
-    """How many unread items a person is shown: the badge of his app. At most UNREAD_COUNTED_AT_MOST."""
+def unread_counted(actor: Actor, shown: ColumnElement[bool]) -> Select[int]:
+    """The select of :func:`count_unread`, given ``shown_to(actor)``."""
     unread = (
         select(InboxItem.id)
         .select_from(items_with_subjects())
-        .where(InboxItem.account_id == actor.account_id, InboxItem.read_at.is_(None), shown_to(actor))
+        .where(InboxItem.account_id == actor.account_id, InboxItem.read_at.is_(None), shown)
         .limit(literal_column(str(UNREAD_COUNTED_AT_MOST)))
         .subquery()
     )
-    return (await connection.execute(select(func.count()).select_from(unread))).scalar_one()
+    return select(func.count()).select_from(unread)
+
+
+async def count_unread(connection: AsyncConnection | AsyncSession, actor: Actor) -> int:
+    """How many unread items a person is shown: the badge of his app. At most UNREAD_COUNTED_AT_MOST."""
+    count: int = (await connection.execute(unread_counted(actor, shown_to(actor)))).scalar_one()
+    return count
 
 
 async def mark_item_read(session: AsyncSession, actor: Actor, item: uuid.UUID) -> None:

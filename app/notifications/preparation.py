@@ -6,18 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, literal_column, select
+from sqlalchemy import ColumnElement, Row, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from app.identity.actor import Actor
 from app.identity.queries import load_actor
-from app.models import Account, Comment, Delivery, Device, Idea, IdeaFollow, InboxItem, MiniCluster, PushJob, Session
+from app.models import Account, Comment, InboxItem
 from app.models import OutboxEvent as StoredEvent
 from app.models.ideas import IdeaStatus
 from app.models.notifications import Reason, TokenKind
 from app.notifications.deliveries import Claim
-from app.notifications.inbox import count_unread, items_with_subjects, shown_to
+from app.notifications.facts import load_facts
+from app.notifications.inbox import items_with_subjects, shown_to, unread_counted
 from app.notifications.messages import compose
 from app.notifications.news import reasons_of
 from app.push.transport import PushMessage
@@ -53,7 +53,7 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
     """The push of a delivery as of now, or why it is not to be sent any more."""
     if claim.expires_at <= at:
         return Obsolete.EXPIRED
-    facts = await _facts(connection, claim)
+    facts = await load_facts(connection, claim)
     if (reason := _device_is_gone(facts, at)) is not None:
         return reason
     actor = await load_actor(connection, facts.account_id)
@@ -63,8 +63,8 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
     told = [item for item in items if _may_be_told(item, facts)]
     if not any(item.id > claim.after_item_id for item in told):
         return _why_nothing([item for item in items if item.id > claim.after_item_id])
-    badge = await count_unread(connection, actor)
-    message = compose(facts, told, badge=badge, ttl_seconds=max(1, int((claim.expires_at - at).total_seconds())))
+    ttl_seconds = max(1, int((claim.expires_at - at).total_seconds()))
+    message = compose(facts, told, badge=told[0].badge, ttl_seconds=ttl_seconds)
     return Prepared(message, told[0].committed_at, facts.token_kind, facts.token)
 
 
@@ -79,50 +79,6 @@ def _why_nothing(fresh: Sequence[Row[Any]]) -> Obsolete:
     return Obsolete.MUTED if any(item.shown for item in fresh) else Obsolete.NOT_VISIBLE
 
 
-async def _facts(connection: AsyncConnection, claim: Claim) -> Row[Any]:
-    """All about the delivery that is one of each."""
-    newer = aliased(Delivery)
-    superseded = exists().where(
-        newer.push_job_id == claim.push_job_id, newer.device_id == claim.device_id, newer.revision > claim.revision
-    )
-    muted = select(IdeaFollow.muted).where(
-        IdeaFollow.account_id == PushJob.account_id, IdeaFollow.idea_id == PushJob.idea_id
-    )
-    columns: Sequence[Any] = [
-        PushJob.account_id,
-        PushJob.idea_id,
-        PushJob.topic,
-        superseded.label("superseded"),
-        muted.scalar_subquery().label("muted"),
-        Device.account_id.label("device_account_id"),
-        Device.token_kind,
-        Device.token,
-        Device.locale,
-        Device.disabled_at,
-        Session.account_id.label("session_account_id"),
-        Session.ended_at.label("session_ended_at"),
-        Session.expires_at.label("session_expires_at"),
-        Idea.public_id.label("idea_public_id"),
-        Idea.title,
-        Idea.status.label("idea_status"),
-        Idea.visibility,
-        Idea.vote_count,
-        MiniCluster.public_id.label("mini_cluster_public_id"),
-        MiniCluster.name_ko,
-        MiniCluster.name_en,
-    ]
-    statement = (
-        select(*columns)
-        .select_from(Device)
-        .join(Session, Session.id == Device.session_id)
-        .join(PushJob, PushJob.id == claim.push_job_id)
-        .join(Idea, Idea.id == PushJob.idea_id)
-        .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
-        .where(Device.id == claim.device_id)
-    )
-    return (await connection.execute(statement)).one()
-
-
 def _device_is_gone(facts: Row[Any], at: datetime) -> Obsolete | None:
     if facts.superseded:
         return Obsolete.SUPERSEDED
@@ -134,13 +90,18 @@ def _device_is_gone(facts: Row[Any], at: datetime) -> Obsolete | None:
 
 
 async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) -> Sequence[Row[Any]]:
-    """The person's unread items about the idea and topic, the newest first; ``shown`` tells which he may see."""
+    """The person's unread items about the idea and topic, the newest first.
+
+    ``shown`` tells which he may see, ``badge`` how many he is shown of all ideas.
+    """
+    shown = shown_to(actor)
     columns: Sequence[Any] = [
         InboxItem.id,
         InboxItem.public_id,
         InboxItem.reason,
         InboxItem.actor_id,
-        shown_to(actor).label("shown"),
+        shown.label("shown"),
+        unread_counted(actor, shown).scalar_subquery().label("badge"),
         Account.name.label("actor_name"),
         Account.status.label("actor_status"),
         Comment.public_id.label("comment_public_id"),

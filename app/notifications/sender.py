@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import anyio
 import structlog
 from anyio.abc import TaskGroup
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.database import Database
@@ -72,21 +73,34 @@ class Sender:
 
         Raises whatever a lost database raises; what was left unfinished then is caught up with before anything else.
         """
+        claim = await self._claim()
+        if claim is not None:
+            await self._deliver(claim)
+        return claim is not None
+
+    async def _claim(self) -> Claim | None:
         await self._catch_up()
-        at = self._clock()
-        if self.breaker.is_open(at):
-            return False
         async with self._database.write() as session:
-            claim = await deliveries.claim_one(session, at, self._lease)
-        if claim is None:
-            return False
+            return await self._claim_in(session)
+
+    async def _next(self, session: AsyncSession, until: anyio.Event | None) -> Claim | None:
+        return None if until is None or until.is_set() else await self._claim_in(session)
+
+    async def _claim_in(self, session: AsyncSession) -> Claim | None:
+        at = self._clock()
+        return None if self.breaker.is_open(at) else await deliveries.claim_one(session, at, self._lease)
+
+    async def _deliver(self, claim: Claim, *, until: anyio.Event | None = None) -> Claim | None:
+        """Send one delivery, or settle it as obsolete.
+
+        The next one, claimed in the transaction that recorded this one, unless ``until`` is set by then, or None.
+        """
+        at = self._clock()
         prepared = await self._prepare(claim, at)
         if isinstance(prepared, Prepared):
             outcome = await self._send(prepared)
-            await self._record(Answer(claim, prepared, outcome, self._clock()))
-        else:
-            await self._settle_unsent(claim, prepared, at)
-        return True
+            return await self._record(Answer(claim, prepared, outcome, self._clock()), until)
+        return await self._settle_unsent(claim, prepared, at, until)
 
     async def _begin_lanes(self, lanes: TaskGroup, stop: anyio.Event) -> int:
         """Begin as many lanes as there are due deliveries and free places; how many."""
@@ -104,8 +118,9 @@ class Sender:
 
     async def _lane(self, stop: anyio.Event) -> None:
         try:
-            while not stop.is_set() and await self.send_one():
-                pass
+            claim = None if stop.is_set() else await self._claim()
+            while claim is not None:
+                claim = await self._deliver(claim, until=stop)
         except Exception as error:  # noqa: BLE001 - logged; the next round catches up
             report_failure("sender", error)
         finally:
@@ -146,30 +161,43 @@ class Sender:
         metrics.SEND_SECONDS.observe(time.perf_counter() - started)
         return outcome
 
-    async def _record(self, answer: Answer) -> None:
+    async def _record(self, answer: Answer, until: anyio.Event | None = None) -> Claim | None:
         try:
             async with self._database.write() as session:
                 state, is_held = await record(session, answer, self.breaker)
+                following = await self._next(session, until)
         except BaseException:
             self._unrecorded.append(answer)
             raise
-        claim = answer.claim
-        if not is_held:
-            log.warning("push.lease_lost", delivery_id=claim.id, code=answer.code)
-        metrics.DELIVERIES.labels(state.value, answer.code).inc()
-        if answer.outcome.kind is OutcomeKind.SENT:
-            if answer.prepared.committed_at is not None:
-                taken = (answer.at - answer.prepared.committed_at).total_seconds()
-                metrics.COMMIT_TO_SEND_SECONDS.observe(max(taken, 0.0))
-            log.info("push.sent", delivery_id=claim.id, device_id=claim.device_id)
-        elif state is DeliveryState.PENDING:
-            log.info("push.postponed", delivery_id=claim.id, code=answer.code)
+        _report(answer, state, is_held=is_held)
+        return following
 
-    async def _settle_unsent(self, claim: Claim, reason: Obsolete | Exception, at: datetime) -> None:
-        is_obsolete = isinstance(reason, Obsolete)
-        state = DeliveryState.DROPPED if is_obsolete else DeliveryState.DEAD
+    async def _settle_unsent(
+        self, claim: Claim, reason: Obsolete | Exception, at: datetime, until: anyio.Event | None
+    ) -> Claim | None:
+        state = DeliveryState.DROPPED if isinstance(reason, Obsolete) else DeliveryState.DEAD
         code = reason.value if isinstance(reason, Obsolete) else type(reason).__name__
-        async with self._database.write() as session:
-            await deliveries.settle(session, claim, state, code, at, attempts=claim.attempts)
+        try:
+            async with self._database.write() as session:
+                await deliveries.settle(session, claim, state, code, at, attempts=claim.attempts)
+                following = await self._next(session, until)
+        except BaseException:
+            self._unsent.append(claim)
+            raise
         metrics.DELIVERIES.labels(state.value, code).inc()
         log.info("push.not_sent", delivery_id=claim.id, state=state.value, code=code)
+        return following
+
+
+def _report(answer: Answer, state: DeliveryState, *, is_held: bool) -> None:
+    claim = answer.claim
+    if not is_held:
+        log.warning("push.lease_lost", delivery_id=claim.id, code=answer.code)
+    metrics.DELIVERIES.labels(state.value, answer.code).inc()
+    if answer.outcome.kind is OutcomeKind.SENT:
+        if answer.prepared.committed_at is not None:
+            taken = (answer.at - answer.prepared.committed_at).total_seconds()
+            metrics.COMMIT_TO_SEND_SECONDS.observe(max(taken, 0.0))
+        log.info("push.sent", delivery_id=claim.id, device_id=claim.device_id)
+    elif state is DeliveryState.PENDING:
+        log.info("push.postponed", delivery_id=claim.id, code=answer.code)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.models import OutboxEvent
+from app.outbox.planner import Common
 
 _UNSYNCHRONISED = {"synchronize_session": False}
 
@@ -30,9 +31,12 @@ class Claim:
     lease_until: datetime
 
 
+_UNSETTLED = Common(OutboxEvent.settled_at.is_(None))
+
+
 def _due(at: datetime) -> ColumnElement[bool]:
     return and_(
-        OutboxEvent.settled_at.is_(None),
+        _UNSETTLED,
         OutboxEvent.not_before <= at,
         or_(OutboxEvent.lease_until.is_(None), OutboxEvent.lease_until < at),
     )
@@ -98,6 +102,8 @@ async def _change(session: AsyncSession, claims: Sequence[Claim], **values: Any)
     return list((await session.scalars(statement, execution_options=_UNSYNCHRONISED)).all())
 
 
-async def oldest_due(connection: AsyncConnection) -> datetime | None:
-    """Since when the oldest unsettled event is due; None when all are settled."""
-    return await connection.scalar(select(func.min(OutboxEvent.not_before)).where(OutboxEvent.settled_at.is_(None)))
+async def oldest_due(connection: AsyncConnection, at: datetime) -> datetime | None:
+    """Since when the oldest unsettled event is due at ``at``; None when none is."""
+    return await connection.scalar(
+        select(func.min(OutboxEvent.not_before)).where(_UNSETTLED, OutboxEvent.not_before <= at)
+    )

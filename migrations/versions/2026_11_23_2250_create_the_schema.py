@@ -68,12 +68,12 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('feed_entries', schema=None) as batch_op:
-        batch_op.create_index('ix_feed_entries_hot', ['stream_id', 'hot', 'idea_id'], unique=False)
-        batch_op.create_index('ix_feed_entries_new', ['stream_id', 'published_at', 'idea_id'], unique=False)
-        batch_op.create_index('ix_feed_entries_top_day', ['stream_id', 'day', 'vote_count', 'idea_id'], unique=False)
-        batch_op.create_index('ix_feed_entries_top_month', ['stream_id', 'month', 'vote_count', 'idea_id'], unique=False)
-        batch_op.create_index('ix_feed_entries_top_week', ['stream_id', 'week', 'vote_count', 'idea_id'], unique=False)
-        batch_op.create_index('ix_feed_entries_unanswered', ['stream_id', 'published_at', 'idea_id'], unique=False, postgresql_where=sa.text('answered = 0'), sqlite_where=sa.text('answered = 0'))
+        batch_op.create_index('ix_feed_entries_hot', ['stream_id', 'hot', 'idea_id'], unique=False, postgresql_include=['author_id', 'has_exclusions'])
+        batch_op.create_index('ix_feed_entries_new', ['stream_id', 'published_at', 'idea_id'], unique=False, postgresql_include=['author_id', 'has_exclusions'])
+        batch_op.create_index('ix_feed_entries_top_day', ['stream_id', 'day', 'vote_count', 'idea_id'], unique=False, postgresql_include=['author_id', 'has_exclusions'])
+        batch_op.create_index('ix_feed_entries_top_month', ['stream_id', 'month', 'vote_count', 'idea_id'], unique=False, postgresql_include=['author_id', 'has_exclusions'])
+        batch_op.create_index('ix_feed_entries_top_week', ['stream_id', 'week', 'vote_count', 'idea_id'], unique=False, postgresql_include=['author_id', 'has_exclusions'])
+        batch_op.create_index('ix_feed_entries_unanswered', ['stream_id', 'published_at', 'idea_id'], unique=False, postgresql_where=sa.text('answered = 0'), sqlite_where=sa.text('answered = 0'), postgresql_include=['author_id', 'has_exclusions'])
 
     op.create_table('organisations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

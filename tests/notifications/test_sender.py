@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app.core.clock import now
+from app.core.errors import DatabaseBusy
 from app.models import (
     Account,
     Comment,
@@ -316,6 +317,67 @@ class TestLeases:
         with anyio.fail_after(3):
             assert await Sender(story.database, transport, clock=story.clock).send_one()
         assert transport.looked
+
+
+class TestLostDatabase:
+    """A database that is lost at a bad moment costs no push, and no push is sent twice for it."""
+
+    @pytest.fixture
+    async def sender(self, story: Story, author: Person, other: Person, idea: Idea) -> Sender:
+        """A sender with one delivery to send."""
+        await story.comment(idea, other)
+        await story.fan_out()
+        await story.dispatch()
+        return story.sender
+
+    @staticmethod
+    def lose(monkeypatch: pytest.MonkeyPatch, story: Story, way: str, calls: int) -> None:
+        """From the given call on the database is lost."""
+        original, made = getattr(story.database, way), 0
+
+        def lost() -> object:
+            nonlocal made
+            made += 1
+            if made >= calls:
+                raise DatabaseBusy
+            return original()
+
+        monkeypatch.setattr(story.database, way, lost)
+
+    async def test_between_sending_and_recording(
+        self, story: Story, sender: Sender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as outage:
+            self.lose(outage, story, "write", 2)
+            for _ in range(3):
+                with pytest.raises(DatabaseBusy):
+                    await sender.send_one()
+        assert await story.codes() == [("pending", None)]
+        assert not await sender.send_one()
+        assert await story.codes() == [("sent", "sent")]
+        assert len(story.transport.sent) == 1
+
+    async def test_between_claiming_and_sending(
+        self, story: Story, sender: Sender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as outage:
+            self.lose(outage, story, "read", 1)
+            with pytest.raises(DatabaseBusy):
+                await sender.send_one()
+        assert story.transport.sent == []
+        assert await sender.send_one()
+        assert await story.codes() == [("sent", "sent")]
+
+    async def test_before_an_obsolete_push_is_settled(
+        self, story: Story, sender: Sender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        story.clock.forward(hours=49)
+        with monkeypatch.context() as outage:
+            self.lose(outage, story, "write", 2)
+            with pytest.raises(DatabaseBusy):
+                await sender.send_one()
+        assert await sender.send_one()
+        assert await story.codes() == [("dropped", "expired")]
 
 
 class Interrupting:

@@ -1,0 +1,66 @@
+"""All about a delivery that is one of each: device, session, person, idea. One statement, built once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, Row, Select, bindparam, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from app.models import Delivery, Device, Idea, IdeaFollow, MiniCluster, PushJob, Session
+from app.notifications.deliveries import Claim
+
+
+def _statement() -> Select[Any]:
+    job_id, device_id = bindparam("job_id", type_=BigInteger), bindparam("device_id", type_=BigInteger)
+    newer = aliased(Delivery)
+    superseded = exists().where(
+        newer.push_job_id == job_id,
+        newer.device_id == device_id,
+        newer.revision > bindparam("revision", type_=Integer),
+    )
+    muted = select(IdeaFollow.muted).where(
+        IdeaFollow.account_id == PushJob.account_id, IdeaFollow.idea_id == PushJob.idea_id
+    )
+    columns: Sequence[Any] = [
+        PushJob.account_id,
+        PushJob.idea_id,
+        PushJob.topic,
+        superseded.label("superseded"),
+        muted.scalar_subquery().label("muted"),
+        Device.account_id.label("device_account_id"),
+        Device.token_kind,
+        Device.token,
+        Device.locale,
+        Device.disabled_at,
+        Session.account_id.label("session_account_id"),
+        Session.ended_at.label("session_ended_at"),
+        Session.expires_at.label("session_expires_at"),
+        Idea.public_id.label("idea_public_id"),
+        Idea.title,
+        Idea.status.label("idea_status"),
+        Idea.visibility,
+        Idea.vote_count,
+        MiniCluster.public_id.label("mini_cluster_public_id"),
+        MiniCluster.name_ko,
+        MiniCluster.name_en,
+    ]
+    return (
+        select(*columns)
+        .select_from(Device)
+        .join(Session, Session.id == Device.session_id)
+        .join(PushJob, PushJob.id == job_id)
+        .join(Idea, Idea.id == PushJob.idea_id)
+        .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
+        .where(Device.id == device_id)
+    )
+
+
+_FACTS = _statement()
+
+
+async def load_facts(connection: AsyncConnection, claim: Claim) -> Row[Any]:
+    """The facts of a delivery as of now."""
+    binds = {"job_id": claim.push_job_id, "device_id": claim.device_id, "revision": claim.revision}
+    facts: Row[Any] = (await connection.execute(_FACTS, binds)).one()
+    return facts

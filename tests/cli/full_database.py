@@ -1,0 +1,103 @@
+"""A database with rows in every table: the small demo, and one of each of the rest."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.core.database import Database
+from app.demo.loader import load_demo
+from app.demo.size import DemoSize
+from app.models import (
+    AccessToken,
+    AuditEntry,
+    Block,
+    Comment,
+    CommentRevision,
+    Delivery,
+    Device,
+    Idea,
+    IdeaReader,
+    IdempotencyKey,
+    InboxItem,
+    Invitation,
+    MiniCluster,
+    NamedIdeaRead,
+    Organisation,
+    OutboxEvent,
+    PushJob,
+    RefreshToken,
+    Session,
+    SignInCode,
+    Throttle,
+    WorkerHeartbeat,
+)
+from app.models.memberships import MemberRole
+from app.models.notifications import Platform, PushTopic, Reason, TokenKind
+
+SIZE = DemoSize(ideas=60, comments=200)
+ACCOUNT = 1
+
+
+def fill(database_url: str) -> None:
+    """Fill an empty migrated database."""
+
+    async def run() -> None:
+        database = Database(database_url, pool_size=2)
+        await load_demo(database, SIZE, "2026-11")
+        async with database.write() as session:
+            await _add_the_rest(session)
+        await database.aclose()
+
+    asyncio.run(run())
+
+
+async def _add_the_rest(session: AsyncSession) -> None:
+    later = now() + timedelta(days=1)
+    signed_in = Session(account_id=ACCOUNT, installation_id="phone", device_name="Galaxy", expires_at=later)
+    idea = (await session.scalars(select(Idea).limit(1))).one()
+    comment = (await session.scalars(select(Comment).where(Comment.idea_id == idea.id).limit(1))).first()
+    comment_id = comment.id if comment else None
+    event = OutboxEvent(kind="comment.added", payload={"idea_id": idea.id, "나": ["b", None, 1.5, True]})
+    job = PushJob(account_id=ACCOUNT, idea_id=idea.id, topic=PushTopic.RESPONSES, revision=1, due_at=later)
+    session.add_all([signed_in, event, job])
+    await session.flush()
+    device = Device(
+        account_id=ACCOUNT, session_id=signed_in.id, token_kind=TokenKind.TOKEN, token="t" * 160,
+        platform=Platform.ANDROID, app_version="1.0.0", locale="ko", time_zone="Asia/Seoul",
+    )  # fmt: skip
+    first = RefreshToken(digest=b"\x01" * 32, session_id=signed_in.id, expires_at=later, used_at=now())
+    session.add_all([device, first])
+    await session.flush()
+    session.add_all(
+        [
+            AccessToken(digest=b"\x00" * 32, session_id=signed_in.id, expires_at=later),
+            RefreshToken(digest=b"\x02" * 32, session_id=signed_in.id, predecessor_id=first.id, expires_at=later),
+            SignInCode(account_id=None, nonce=b"\xff" * 16, expires_at=later),
+            Throttle(key=b"k" * 32, tries=3, window_ends_at=later),
+            Invitation(
+                token_digest=b"i" * 32, mini_cluster_id=idea.mini_cluster_id, role=MemberRole.MEMBER,
+                invited_by_id=ACCOUNT, expires_at=later,
+            ),
+            Block(blocker_id=ACCOUNT, blocked_id=ACCOUNT + 1),
+            AuditEntry(actor_id=None, action="operator.created", target_kind="account", target_id=1, details={"a": []}),
+            IdeaReader(idea_id=idea.id, account_id=ACCOUNT),
+            NamedIdeaRead(idea_id=idea.id, account_id=ACCOUNT),
+            InboxItem(
+                account_id=ACCOUNT, event_id=event.id, reason=Reason.COMMENT, actor_id=ACCOUNT + 1, idea_id=idea.id,
+                comment_id=comment_id,
+            ),
+            Delivery(
+                push_job_id=job.id, revision=1, device_id=device.id, after_item_id=0, not_before=now(), expires_at=later
+            ),
+            IdempotencyKey(account_id=ACCOUNT, key="열쇠", request_digest=b"r" * 32, body='{"a": "가"}'),
+            WorkerHeartbeat(worker="one"),
+        ]
+    )  # fmt: skip
+    some_comment = (await session.scalars(select(Comment).limit(1))).one()
+    session.add(CommentRevision(comment_id=some_comment.id, version=1, body="앞선 글"))
+    # Merged into later ones: these rows point forward.
+    await session.execute(update(Organisation).where(Organisation.id == 1).values(merged_into_id=2))
+    await session.execute(update(MiniCluster).where(MiniCluster.id == 3).values(merged_into_id=9))
