@@ -84,6 +84,8 @@ async def _load(settings: Settings, size: DemoSize) -> "DemoReport | None":
 
 
 async def _respond(settings: Settings, email: str, text: str | None) -> tuple[str, str, str]:
+    from pydantic import ValidationError
+
     from app.cli.schema_state import require_current_schema
     from app.core.database import Database
     from app.demo.responding import NobodyToRespondError
@@ -96,8 +98,8 @@ async def _respond(settings: Settings, email: str, text: str | None) -> tuple[st
             return await let_respond(session, email, text)
     except NobodyToRespondError as error:
         raise UserError(str(error)) from error
-    except ValueError as error:
-        raise UserError(f"the comment cannot be posted: {error}") from error
+    except ValidationError as error:
+        raise UserError(f"the comment cannot be posted: {error.errors()[0]['msg']}") from error
     finally:
         await database.aclose()
 

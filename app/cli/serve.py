@@ -59,8 +59,9 @@ def _listen(host: str, port: int) -> socket.socket:
         # Makes the address free again at once when an earlier run has just ended.
         return socket.create_server(address, family=family, backlog=_BACKLOG)
     except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]
         raise UserError(
-            f"cannot listen on {host}, port {port} ({error.strerror}): choose another HOST or PORT, or end what uses it"
+            f"cannot listen on {host}, port {port} ({reason}): choose another HOST or PORT, or end what uses it"
         ) from error
 
 

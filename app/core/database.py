@@ -132,7 +132,13 @@ def _sqlite_engine(url: URL, pool_size: int, wait_seconds: float, *, durable: bo
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=wait_seconds, hide_parameters=True
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=wait_seconds,
+        hide_parameters=True,
+        # Set once a connection: as an option of the engine it would be set and reset at each check-out.
+        **({} if writes else {"isolation_level": "AUTOCOMMIT"}),
     )
     pragmas = (
         "PRAGMA journal_mode=WAL",
@@ -154,7 +160,7 @@ def _sqlite_engine(url: URL, pool_size: int, wait_seconds: float, *, durable: bo
         cursor.close()
 
     if not writes:
-        return engine.execution_options(isolation_level="AUTOCOMMIT")
+        return engine
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_immediate(connection: Connection) -> None:

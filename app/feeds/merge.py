@@ -28,7 +28,7 @@ from app.ideas.queries import ORGANISATION, VIEWER, idea_columns, join_cards, no
 from app.identity.blocks import not_blocked
 from app.models import FeedEntry, Idea
 
-BRANCHES = (4, 16, 32, 64, 128, 256, 480)
+BRANCHES = (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 480)
 """Statements exist for these numbers of streams; SQLite allows 500 terms in a compound select."""
 NO_STREAM = -1
 """Pads the streams of a viewer to the next number of branches: no idea stands in it."""

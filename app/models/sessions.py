@@ -64,7 +64,9 @@ class RefreshToken(Model):
     id: Mapped[Id]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
-    predecessor_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("refresh_tokens.id", ondelete="SET NULL"))
+    predecessor_id: Mapped[int | None] = mapped_column(
+        BigKey, ForeignKey("refresh_tokens.id", ondelete="SET NULL"), index=True
+    )
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]
     """30 days after its making."""

@@ -10,6 +10,28 @@ from sqlalchemy.orm import aliased
 from app.models import Delivery, Device, Idea, IdeaFollow, MiniCluster, PushJob, Session
 from app.notifications.deliveries import Claim
 
+_COLUMNS: Sequence[Any] = [
+    PushJob.account_id,
+    PushJob.idea_id,
+    PushJob.topic,
+    Device.account_id.label("device_account_id"),
+    Device.token_kind,
+    Device.token,
+    Device.locale,
+    Device.disabled_at,
+    Session.account_id.label("session_account_id"),
+    Session.ended_at.label("session_ended_at"),
+    Session.expires_at.label("session_expires_at"),
+    Idea.public_id.label("idea_public_id"),
+    Idea.title,
+    Idea.status.label("idea_status"),
+    Idea.visibility,
+    Idea.vote_count,
+    MiniCluster.public_id.label("mini_cluster_public_id"),
+    MiniCluster.name_ko,
+    MiniCluster.name_en,
+]
+
 
 def _statement() -> Select[Any]:
     job_id, device_id = bindparam("job_id", type_=BigInteger), bindparam("device_id", type_=BigInteger)
@@ -22,29 +44,7 @@ def _statement() -> Select[Any]:
     muted = select(IdeaFollow.muted).where(
         IdeaFollow.account_id == PushJob.account_id, IdeaFollow.idea_id == PushJob.idea_id
     )
-    columns: Sequence[Any] = [
-        PushJob.account_id,
-        PushJob.idea_id,
-        PushJob.topic,
-        superseded.label("superseded"),
-        muted.scalar_subquery().label("muted"),
-        Device.account_id.label("device_account_id"),
-        Device.token_kind,
-        Device.token,
-        Device.locale,
-        Device.disabled_at,
-        Session.account_id.label("session_account_id"),
-        Session.ended_at.label("session_ended_at"),
-        Session.expires_at.label("session_expires_at"),
-        Idea.public_id.label("idea_public_id"),
-        Idea.title,
-        Idea.status.label("idea_status"),
-        Idea.visibility,
-        Idea.vote_count,
-        MiniCluster.public_id.label("mini_cluster_public_id"),
-        MiniCluster.name_ko,
-        MiniCluster.name_en,
-    ]
+    columns = [*_COLUMNS, superseded.label("superseded"), muted.scalar_subquery().label("muted")]
     return (
         select(*columns)
         .select_from(Device)

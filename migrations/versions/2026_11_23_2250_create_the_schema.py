@@ -375,6 +375,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name=op.f('uq_refresh_tokens_digest'))
     )
     with op.batch_alter_table('refresh_tokens', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_refresh_tokens_predecessor_id'), ['predecessor_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_refresh_tokens_session_id'), ['session_id'], unique=False)
         batch_op.create_index('uq_refresh_tokens_live', ['session_id'], unique=True, postgresql_where=sa.text('used_at IS NULL'), sqlite_where=sa.text('used_at IS NULL'))
 
@@ -790,6 +791,7 @@ def downgrade() -> None:
     op.drop_table('ideas')
     with op.batch_alter_table('refresh_tokens', schema=None) as batch_op:
         batch_op.drop_index('uq_refresh_tokens_live', postgresql_where=sa.text('used_at IS NULL'), sqlite_where=sa.text('used_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_refresh_tokens_predecessor_id'))
         batch_op.drop_index(batch_op.f('ix_refresh_tokens_session_id'))
 
     op.drop_table('refresh_tokens')

@@ -1,5 +1,6 @@
 """Commands in this process, with an environment that holds nothing of this machine's settings."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,14 @@ from app.core.settings import Settings
 from tests.postgres import PostgresServer
 
 SECRET_KEY = "cli-tests-only-secret-key-of-40-characters"
+ROOT = Path(__file__).resolve().parents[2]
 RunCommand = Callable[..., Result]
+
+
+def process_environment(database_url: str) -> dict[str, str]:
+    """The environment of a command that runs as a process of its own, in any folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return kept | {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +30,8 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.delenv("FIREBASE_AUTH_EMULATOR_HOST", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
+    # Loggers keep the configuration they were first used with: other tests of this process look at theirs.
+    monkeypatch.setattr("app.core.logging.configure_logging", lambda _level, _log_format: None)
     monkeypatch.chdir(tmp_path)
 
 

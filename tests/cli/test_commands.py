@@ -2,16 +2,14 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from app.cli.configuration import load_settings
 from app.cli.errors import UserError, one_line_errors
-from tests.cli.conftest import RunCommand
+from tests.cli.conftest import ROOT, RunCommand
 
 COMMANDS = ("serve", "worker", "migrate", "demo", "create-operator", "openapi", "check", "copy-database")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_help_names_every_command(command: RunCommand) -> None:

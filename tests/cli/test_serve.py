@@ -17,9 +17,8 @@ import httpx
 import pytest
 
 from app.cli.metrics_folder import metrics_folder
-from tests.cli.conftest import SECRET_KEY, RunCommand
+from tests.cli.conftest import SECRET_KEY, RunCommand, process_environment
 
-ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40.0
 END_SECONDS = 10.0
 
@@ -70,13 +69,12 @@ class Service:
 @contextmanager
 def serving(folder: Path, database_url: str, *options: str) -> Iterator[Service]:
     """``serve`` on a free port; what is left of it is killed at the end."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     log = folder / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "serve", "--port", "0", *options],
             cwd=folder,
-            env=kept | {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PYTHONPATH": str(ROOT)},
+            env=process_environment(database_url),
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
