@@ -28,6 +28,7 @@ COPY app ./app
 RUN python -m compileall -q app migrations
 USER 10001:10001
 EXPOSE 8000
+# Of the API; a container that runs the worker switches it off, as compose.yaml does.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/livez\", timeout=4)"]
 ENTRYPOINT ["idea-storage"]
