@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.comments import endpoints as comments
 from app.consortia import endpoints as consortia
+from app.consortia.invitations import endpoints as invitations
 from app.consortia.organisations import endpoints as organisations
 from app.core.cursor import CursorCodec
 from app.core.database import Database
@@ -41,6 +42,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     audience.router,
     consortia.router,
     organisations.router,
+    invitations.router,
     identity.router,
     config.router,
 )

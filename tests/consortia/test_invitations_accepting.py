@@ -336,47 +336,41 @@ async def test_colleagues_who_join_at_once_share_one_organisation(
     assert await rows_of(database, OrganisationSizeBand) == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "pointer", "code"),
-    [
-        ({"email": None}, "/body/email", "missing"),
-        ({"email": "nobody"}, "/body/email", "invalid_email"),
-        ({"name": ""}, "/body/name", "string_too_short"),
-        ({"organisation": None}, "/body/organisation_id", "one_organisation"),
-        ({"organisation_id": client_id()}, "/body/organisation_id", "one_organisation"),
-        ({"organisation": None, "organisation_id": client_id()}, "/body/organisation_id", "unknown_organisation"),
-        (
-            {"organisation": {"kind": "company", "name": "x", "business_number": "124-81-00999"}},
-            "/body/organisation/business_number",
-            "invalid_business_number",
-        ),
-        (
-            {"organisation": {"kind": "company", "name": "x", "business_number": "12-481-00998"}},
-            "/body/organisation/business_number",
-            "invalid_business_number",
-        ),
-        (
-            {"organisation": {"kind": "university", "name": "x", "size_band": "under_50"}},
-            "/body/organisation/size_band",
-            "size_band_of_companies",
-        ),
-        ({"organisation": {"kind": "club", "name": "x"}}, "/body/organisation/kind", "enum"),
-        ({"terms_version": "2020-01"}, "/body/terms_version", "terms_outdated"),
-        ({"device": {"installation_id": "x", "name": "y"}}, "/body/device/installation_id", "string_too_short"),
-        ({"role": "manager"}, "/body/role", "extra_forbidden"),
-    ],
-)
+BAD_ANSWERS: list[tuple[Json, str, str]] = [
+    ({"email": None}, "/body/email", "missing"),
+    ({"email": "nobody"}, "/body/email", "invalid_email"),
+    ({"name": ""}, "/body/name", "string_too_short"),
+    ({"organisation": None}, "/body/organisation_id", "one_organisation"),
+    ({"organisation_id": client_id()}, "/body/organisation_id", "one_organisation"),
+    ({"organisation": None, "organisation_id": client_id()}, "/body/organisation_id", "unknown_organisation"),
+    (
+        {"organisation": {"kind": "company", "name": "x", "business_number": "124-81-00999"}},
+        "/body/organisation/business_number",
+        "invalid_business_number",
+    ),
+    (
+        {"organisation": {"kind": "company", "name": "x", "business_number": "12-481-00998"}},
+        "/body/organisation/business_number",
+        "invalid_business_number",
+    ),
+    (
+        {"organisation": {"kind": "university", "name": "x", "size_band": "under_50"}},
+        "/body/organisation/size_band",
+        "size_band_of_companies",
+    ),
+    ({"organisation": {"kind": "club", "name": "x"}}, "/body/organisation/kind", "enum"),
+    ({"terms_version": "2020-01"}, "/body/terms_version", "terms_outdated"),
+    ({"device": {"installation_id": "x", "name": "y"}}, "/body/device/installation_id", "string_too_short"),
+    ({"role": "manager"}, "/body/role", "extra_forbidden"),
+]
+
+
 async def test_bad_answers_are_refused_and_leave_no_trace(
-    client: httpx.AsyncClient,
-    database: Database,
-    settings: Settings,
-    token: str,
-    changes: Json,
-    pointer: str,
-    code: str,
+    client: httpx.AsyncClient, database: Database, settings: Settings, token: str
 ) -> None:
     before = await traces(database)
-    problem(await accept(client, an_answer(token, settings, **changes)), 422, code, pointer)
+    for changes, pointer, code in BAD_ANSWERS:
+        problem(await accept(client, an_answer(token, settings, **changes)), 422, code, pointer)
     assert await traces(database) == before
     assert (await accept(client, an_answer(token, settings))).status_code == 201
 
