@@ -28,6 +28,7 @@ from app.notifications import endpoints as notifications
 from app.notifications.inbox import read_items_of_idea
 from app.votes import endpoints as votes
 from app.web import config, health
+from app.web.client_address import trusted_networks
 from app.web.connections import Resources
 from app.web.middleware import OversizeAsProblem, RequestObserver, SecurityHeaders
 from app.web.openapi import install_document
@@ -53,8 +54,12 @@ IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = (read_items_of_idea,)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The API with everything wired. Without ``settings`` they come from the environment."""
+    """The API with everything wired. Without ``settings`` they come from the environment.
+
+    :raises ValueError: TRUSTED_PROXIES names something that is no address: better said now than at a request.
+    """
     chosen = settings or Settings()
+    trusted_networks(chosen.trusted_proxies)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -24,7 +24,7 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Every setting of the service, read once at start-up."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="`development` or `production`")
     host: str = Field("127.0.0.1", description="address the API listens on")

@@ -1,16 +1,21 @@
 """The routes of feeds: home, open, of a consortium, of a mini-cluster."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.cursor import CursorCodec
 from app.core.errors import NotFound
 from app.feeds.service import read_feed
 from app.feeds.sorts import Order, Period, Sort, order_of
 from app.ideas.schemas import IdeaPage
 from app.ideas.streams import OPEN_STREAM, consortium_streams, home_streams, mini_cluster_streams
+from app.identity.actor import Actor
 from app.identity.dependencies import ReadActor
 from app.models import Consortium, MiniCluster
 from app.web.connections import InjectedResources, ReadConnection
@@ -22,7 +27,7 @@ router = APIRouter(tags=["feeds"])
 _EXAMPLE = ["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"]
 
 
-def _order(
+async def _order(
     sort: Annotated[
         Sort,
         Query(
@@ -38,7 +43,43 @@ def _order(
     return order_of(sort, period)
 
 
-FeedOrder = Annotated[Order, Depends(_order)]
+@dataclass(frozen=True)
+class FeedRequest:
+    """The page of a feed that a client asks for."""
+
+    actor: Actor
+    connection: AsyncConnection
+    cursors: CursorCodec
+    order: Order
+    cursor: str | None
+    limit: int
+
+    async def read(self, feed: str, streams: Sequence[int]) -> IdeaPage:
+        """The page of the feed named ``feed``, which merges ``streams``."""
+        return await read_feed(
+            self.connection,
+            self.actor,
+            self.cursors,
+            feed=feed,
+            streams=streams,
+            order=self.order,
+            cursor=self.cursor,
+            limit=self.limit,
+        )
+
+
+async def _feed_request(
+    actor: ReadActor,
+    connection: ReadConnection,
+    resources: InjectedResources,
+    order: Annotated[Order, Depends(_order)],
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> FeedRequest:
+    return FeedRequest(actor, connection, resources.cursors, order, cursor, limit)
+
+
+Feed = Annotated[FeedRequest, Depends(_feed_request)]
 
 
 @router.get(
@@ -48,25 +89,9 @@ FeedOrder = Annotated[Order, Depends(_order)]
     " name. A page may be short and still have a cursor; entries of `hot` move, so drop repeated ids.",
     responses=problem_responses(401, 422, 503),
 )
-async def get_home_feed(
-    actor: ReadActor,
-    connection: ReadConnection,
-    resources: InjectedResources,
-    order: FeedOrder,
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> IdeaPage:
+async def get_home_feed(page: Feed) -> IdeaPage:
     """Read the home feed."""
-    return await read_feed(
-        connection,
-        actor,
-        resources.cursors,
-        feed="home",
-        streams=home_streams(actor),
-        order=order,
-        cursor=cursor,
-        limit=limit,
-    )
+    return await page.read("home", home_streams(page.actor))
 
 
 @router.get(
@@ -75,25 +100,9 @@ async def get_home_feed(
     description="Ideas of visibility `all`, of whatever consortium.",
     responses=problem_responses(401, 422, 503),
 )
-async def get_open_feed(
-    actor: ReadActor,
-    connection: ReadConnection,
-    resources: InjectedResources,
-    order: FeedOrder,
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> IdeaPage:
+async def get_open_feed(page: Feed) -> IdeaPage:
     """Read the open feed."""
-    return await read_feed(
-        connection,
-        actor,
-        resources.cursors,
-        feed="open",
-        streams=[OPEN_STREAM],
-        order=order,
-        cursor=cursor,
-        limit=limit,
-    )
+    return await page.read("open", [OPEN_STREAM])
 
 
 @router.get(
@@ -105,12 +114,7 @@ async def get_open_feed(
 )
 async def get_consortium_feed(
     consortium_id: Annotated[uuid.UUID, Path(description="The consortium", examples=_EXAMPLE)],
-    actor: ReadActor,
-    connection: ReadConnection,
-    resources: InjectedResources,
-    order: FeedOrder,
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
+    page: Feed,
 ) -> IdeaPage:
     """Read the feed of a consortium."""
     statement = (
@@ -118,20 +122,11 @@ async def get_consortium_feed(
         .outerjoin(MiniCluster, MiniCluster.consortium_id == Consortium.id)
         .where(Consortium.public_id == consortium_id)
     )
-    rows = (await connection.execute(statement)).all()
+    rows = (await page.connection.execute(statement)).all()
     if not rows:
         raise NotFound
     mini_clusters = [row.mini_cluster_id for row in rows if row.mini_cluster_id is not None]
-    return await read_feed(
-        connection,
-        actor,
-        resources.cursors,
-        feed=f"consortium.{rows[0].id}",
-        streams=consortium_streams(actor, rows[0].id, mini_clusters),
-        order=order,
-        cursor=cursor,
-        limit=limit,
-    )
+    return await page.read(f"consortium.{rows[0].id}", consortium_streams(page.actor, rows[0].id, mini_clusters))
 
 
 @router.get(
@@ -142,25 +137,11 @@ async def get_consortium_feed(
 )
 async def get_mini_cluster_feed(
     mini_cluster_id: Annotated[uuid.UUID, Path(description="The mini-cluster", examples=_EXAMPLE)],
-    actor: ReadActor,
-    connection: ReadConnection,
-    resources: InjectedResources,
-    order: FeedOrder,
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
+    page: Feed,
 ) -> IdeaPage:
     """Read the feed of a mini-cluster."""
     statement = select(MiniCluster.id, MiniCluster.consortium_id).where(MiniCluster.public_id == mini_cluster_id)
-    row = (await connection.execute(statement)).one_or_none()
+    row = (await page.connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound
-    return await read_feed(
-        connection,
-        actor,
-        resources.cursors,
-        feed=f"mini_cluster.{row.id}",
-        streams=mini_cluster_streams(actor, row.id, row.consortium_id),
-        order=order,
-        cursor=cursor,
-        limit=limit,
-    )
+    return await page.read(f"mini_cluster.{row.id}", mini_cluster_streams(page.actor, row.id, row.consortium_id))

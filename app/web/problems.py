@@ -15,7 +15,7 @@ from app.core.errors import AppError, FieldError
 from app.core.localisation import Locale, Text
 from app.web.connections import request_locale
 from app.web.fields import ResponseModel
-from app.web.validation_texts import validation_text
+from app.web.validation_texts import code_of, validation_text
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +117,8 @@ def _validation_field(item: dict[str, Any], locale: Locale) -> ProblemField:
     """The pointer, code and text of one finding; what was sent is never repeated, for it may be a secret."""
     escaped = (str(part).encode("utf-8", "replace").decode() for part in item["loc"])
     pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1")[:80] for part in escaped)
-    return ProblemField(pointer=pointer, code=item["type"], detail=validation_text(item, locale))
+    code = code_of(item)
+    return ProblemField(pointer=pointer, code=code, detail=validation_text(code, item, locale))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -44,11 +44,23 @@ _TEXTS: dict[str, Text] = {
 _OTHER = Text("값이 올바르지 않습니다.", "The value is not valid.")
 
 
-def validation_text(item: Mapping[str, Any], locale: Locale) -> str:
-    """The sentence for one finding of pydantic (an entry of ``errors()``) in one language."""
-    if item["type"] == "value_error" and "email" in str(item.get("msg", "")):
-        return _TEXTS["invalid_email"].render(locale)
-    text = _TEXTS.get(item["type"], _OTHER)
+def code_of(item: Mapping[str, Any]) -> str:
+    """The code of one finding of pydantic (an entry of ``errors()``).
+
+    A length that is checked behind a validator of ours is reported as that of any value: it is that of a string.
+    """
+    code: str = item["type"]
+    is_of_value = (item.get("ctx") or {}).get("field_type") == "Value"
+    if code in ("too_long", "too_short") and is_of_value:
+        return f"string_{code}"
+    if code == "value_error" and "email" in str(item.get("msg", "")):
+        return "invalid_email"
+    return code
+
+
+def validation_text(code: str, item: Mapping[str, Any], locale: Locale) -> str:
+    """The sentence for one finding of pydantic with this code, in one language."""
+    text = _TEXTS.get(code, _OTHER)
     values = {name: value for name, value in (item.get("ctx") or {}).items() if isinstance(value, str | int)}
     try:
         return text.render(locale, **values)

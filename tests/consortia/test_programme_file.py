@@ -83,7 +83,7 @@ def test_mini_cluster_codes_collide_with_no_other_code() -> None:
 def test_entries_are_frozen() -> None:
     region = load_programme().regions[0]
     with pytest.raises(ValidationError, match="frozen"):
-        region.name_en = "Elsewhere"  # type: ignore[misc]
+        region.name_en = "Elsewhere"  # type: ignore[misc]  # that it is frozen is what is tested
 
 
 def _repeat_region(document: Json) -> None:

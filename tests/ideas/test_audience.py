@@ -101,7 +101,7 @@ def audience_of(mini_cluster: MiniCluster) -> str:
 async def told(
     client: httpx.AsyncClient, mini_cluster: MiniCluster, person: Person, **params: object
 ) -> tuple[int, int]:
-    response = await client.get(audience_of(mini_cluster), headers=person.headers, params=params)  # type: ignore[arg-type]
+    response = await client.get(audience_of(mini_cluster), headers=person.headers, params=params)  # type: ignore[arg-type]  # lists repeat
     assert response.status_code == 200, response.text
     body = response.json()
     return body["people_count"], body["organisation_count"]
@@ -167,7 +167,7 @@ async def test_bad_settings_are_pointed_to(client: httpx.AsyncClient, factory: F
     stranger = await factory.person(await factory.mini_cluster())
 
     async def errors(**params: object) -> list[tuple[str, str]]:
-        response = await client.get(audience_of(mine), headers=me.headers, params=params)  # type: ignore[arg-type]
+        response = await client.get(audience_of(mine), headers=me.headers, params=params)  # type: ignore[arg-type]  # lists repeat
         assert response.status_code == 422, response.text
         return [(error["pointer"], error["code"]) for error in response.json()["errors"]]
 

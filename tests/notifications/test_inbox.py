@@ -255,7 +255,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 async def test_a_longer_page_takes_no_more_queries(
     story: Story, client: httpx.AsyncClient, author: Person, other: Person
 ) -> None:
-    database: Database = client._transport.app.state.resources.database  # type: ignore[attr-defined]
+    database: Database = client._transport.app.state.resources.database  # type: ignore[attr-defined]  # in process
     for _ in range(6):
         await story.comment(await story.idea(author), other)
     await story.fan_out()

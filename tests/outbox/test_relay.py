@@ -293,7 +293,7 @@ class TestLeases:
             await relay.run_round(now())
         assert scope.cancelled_caught
         assert await regions(database) == 0
-        subscriptions.plan_of(Happened.kind).transactional.pop()  # type: ignore[union-attr]
+        subscriptions.plan_of(Happened.kind).transactional.pop()  # type: ignore[union-attr]  # it is declared
         recorder.inside.clear()
         assert await relay.run_round(now()) == 2
         assert (recorder.inside, recorder.outside) == ([1], [2])
