@@ -161,8 +161,8 @@ async def test_consent_to_the_present_terms_is_dated(
 
 
 BAD_CHANGES: list[tuple[Json, str, str]] = [
-    ({"name": ""}, "/body/name", "too_short"),
-    ({"name": "가" * 81}, "/body/name", "too_long"),
+    ({"name": ""}, "/body/name", "string_too_short"),
+    ({"name": "가" * 81}, "/body/name", "string_too_long"),
     ({"name": "김\x00하늘"}, "/body/name", "forbidden_character"),
     ({"name": "김\u202e하늘"}, "/body/name", "forbidden_character"),
     ({"name": 7}, "/body/name", "string_type"),
