@@ -17,7 +17,7 @@ from app.core.database import Database
 from app.core.settings import Settings
 from app.main import create_app
 from tests.factories import Factory
-from tests.postgres import PostgresServer, running_postgres
+from tests.postgres import EmptyDatabases, PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -48,12 +48,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresServer) -> str:
-    """The name of a migrated, empty database."""
-    name = f"template_{uuid.uuid4().hex[:8]}"
-    postgres.execute(f"CREATE DATABASE {name}")
-    migrations.upgrade(postgres.url(name))
-    return name
+def postgres_databases(postgres: PostgresServer) -> EmptyDatabases:
+    """Migrated, empty databases on PostgreSQL."""
+    template = f"template_{uuid.uuid4().hex[:8]}"
+    postgres.execute(f"CREATE DATABASE {template}")
+    migrations.upgrade(postgres.url(template))
+    return EmptyDatabases(postgres, template)
 
 
 @pytest.fixture(params=ENGINES)
@@ -65,25 +65,21 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test alone."""
-    with copied_database(engine, tmp_path, request) as url:
+    with empty_database(engine, tmp_path, request) as url:
         yield url
 
 
 @contextmanager
-def copied_database(engine: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A copy of the migrated template, for as long as the block lasts."""
+def empty_database(engine: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated, empty database that nobody else uses while the block lasts."""
     if engine == "sqlite":
         path = folder / "test.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    template = request.getfixturevalue("postgres_template")
-    # Copying files costs a quarter of the default, which writes the copy through the write-ahead log.
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = FILE_COPY")
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    databases: EmptyDatabases = request.getfixturevalue("postgres_databases")
+    with databases.lend() as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,17 +33,57 @@ class PostgresServer:
         """The address of the database ``name``."""
         return self._admin.set(database=name).render_as_string(hide_password=False)
 
-    def execute(self, statement: str) -> None:
-        """Run one statement outside a transaction on the maintenance database."""
-        asyncio.run(self._execute(statement))
+    def execute(self, statement: str, database: str | None = None) -> None:
+        """Run statements, on the maintenance database if none is named."""
+        asyncio.run(self._execute(statement, database or self._admin.database or "postgres"))
 
-    async def _execute(self, statement: str) -> None:
-        url = async_url(self.url(self._admin.database or "postgres"))
+    async def _execute(self, statement: str, database: str) -> None:
+        url = async_url(self.url(database))
         connection = await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
         try:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+# Every table is emptied, the append-only record too: as replica, neither its trigger nor foreign keys ask.
+_EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+SET session_replication_role = replica;
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+  FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+  END LOOP;
+END $$
+"""
+
+
+class EmptyDatabases:
+    """Migrated, empty databases for tests: one that a test gives back is emptied and lent again.
+
+    Emptying takes a tenth of the time of a fresh copy of the template.
+    """
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._free: list[str] = []
+
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        """The address of a database that nobody else uses while the block lasts."""
+        name = self._free.pop() if self._free else self._copy()
+        yield self._server.url(name)
+        self._server.execute(_EMPTY, name)
+        self._free.append(name)
+
+    def _copy(self) -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._server.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return name
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from app.models import Account, Comment, MiniCluster, Model, Organisation
 from app.models.bulk import bulk_insert
 from tests.cli.conftest import RunCommand
 from tests.cli.full_database import fill
-from tests.postgres import PostgresServer
+from tests.postgres import EmptyDatabases, PostgresServer
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,10 @@ def source_url(full_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_databases: EmptyDatabases) -> Iterator[str]:
     """An empty migrated PostgreSQL database."""
-    name = f"copy_{uuid.uuid4().hex[:12]}"
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_databases.lend() as url:
+        yield url
 
 
 def ask(database_url: str, *statements: Any) -> list[Any]:

@@ -1,7 +1,6 @@
 """The demo as it stands in the database, on both engines: consistent to the last row."""
 
 import asyncio
-import shutil
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -57,8 +56,7 @@ from app.models.ideas import IdeaState, Visibility
 from app.models.memberships import MemberRole
 from app.models.organisations import OrganisationKind
 from app.models.programme import LinkState
-from tests.conftest import ENGINES
-from tests.postgres import PostgresServer
+from tests.conftest import ENGINES, empty_database
 
 SIZE = DemoSize(members=400, mini_clusters=60, ideas=250, comments=1_500)
 TERMS = "2026-11"
@@ -75,16 +73,8 @@ class Demo:
 @pytest.fixture(scope="module", params=ENGINES)
 def demo_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated database of this module, on either engine."""
-    if request.param == "sqlite":
-        place = tmp_path_factory.mktemp("demo") / "demo.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), place)
-        yield f"sqlite:///{place}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"demo_{uuid.uuid4().hex[:12]}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_database(request.param, tmp_path_factory.mktemp("demo"), request) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

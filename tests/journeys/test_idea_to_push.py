@@ -13,7 +13,7 @@ import pytest
 
 from app.core.database import Database
 from app.core.ids import new_public_id
-from tests.conftest import ENGINES, copied_database
+from tests.conftest import ENGINES, empty_database
 from tests.factories import Factory
 from tests.fcm_server import FcmServer, throwaway_service_account
 from tests.journeys.phone import Phone
@@ -63,7 +63,7 @@ class Place:
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Server, worker, FCM stand-in and mail server, all running, with two mini-clusters of different consortia."""
     folder = tmp_path_factory.mktemp("journey")
-    with copied_database(request.param, folder, request) as database_url, FcmServer() as fcm, SmtpServer() as mails:
+    with empty_database(request.param, folder, request) as database_url, FcmServer() as fcm, SmtpServer() as mails:
         mini_clusters = asyncio.run(two_mini_clusters(database_url))
         environment = command_environment(
             database_url,
