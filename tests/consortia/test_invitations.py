@@ -1,13 +1,11 @@
 """Making, listing and revoking invitations, through the API."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
 import time_machine
-from fastapi import FastAPI
 from sqlalchemy import select, text
 
 from app.core.clock import now
@@ -16,16 +14,10 @@ from app.core.settings import Settings
 from app.core.tokens import token_digest
 from app.models import AuditEntry, Invitation, MiniCluster, Model
 from app.models.memberships import MemberRole
+from tests.conftest import started_app
 from tests.factories import Factory, Person, client_id
-from tests.identity.application import client_of, started_app
+from tests.identity.application import client_of
 from tests.identity.signing_in import Json, problem, rows_of
-
-
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The API, started."""
-    async with started_app(settings) as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Accepting invitations, as a new person and as a signed-in one."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
 import time_machine
-from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.core.clock import now
@@ -25,18 +23,10 @@ from app.models import (
 )
 from app.models.memberships import MemberRole
 from tests.factories import Factory, Person, client_id
-from tests.identity.application import started_app
 from tests.identity.signing_in import Json, a_device, bearer, problem, rows_of, signed_in
 
 EMAIL = "haneul.kim@example.kr"
 NUMBER = "124-81-00998"
-
-
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The API, started."""
-    async with started_app(settings) as started:
-        yield started
 
 
 @pytest.fixture

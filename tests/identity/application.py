@@ -1,29 +1,10 @@
-"""The API with identity, invitations and the configuration for apps, whether or not it has them by itself."""
+"""Clients of the API that come from an address of their own."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
-
-from app.consortia.invitations import endpoints as invitations
-from app.core.settings import Settings
-from app.identity import endpoints as identity
-from app.main import FEATURE_ROUTERS, create_app
-from app.web import config
-
-ROUTERS = (identity.router, invitations.router, config.router)
-
-
-@asynccontextmanager
-async def started_app(settings: Settings) -> AsyncIterator[FastAPI]:
-    """The API of these settings, started."""
-    app = create_app(settings)
-    for router in ROUTERS:
-        if router not in FEATURE_ROUTERS:
-            app.include_router(router, prefix="/v1")
-    async with app.router.lifespan_context(app):
-        yield app
 
 
 @asynccontextmanager

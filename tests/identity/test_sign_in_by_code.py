@@ -24,8 +24,9 @@ from app.mail.console import ConsoleMailTransport
 from app.mail.transport import Mail, MailDelayed, MailError, MailRefused
 from app.models import Model, OutboxEvent, Session, SignInCode, Throttle
 from app.models.accounts import AccountStatus
+from tests.conftest import started_app
 from tests.factories import Factory, client_id
-from tests.identity.application import client_of, started_app
+from tests.identity.application import client_of
 from tests.identity.signing_in import (
     a_device,
     ask_for_code,
