@@ -34,7 +34,7 @@ async def create_comment(
     :raises Invalid: the comment to answer is not there, or a member named may not be.
     """
     idea = await find_idea(session, actor, idea_public_id)
-    digest = hashlib.sha256(idea.public_id.bytes + request.model_dump_json().encode()).digest()
+    digest = hashlib.sha256(idea.public_id.bytes + request.digest()).digest()
     if await _made_before(session, actor, request.id, digest):
         return CommentReceipt(id=request.id)
     check_open(idea.status)

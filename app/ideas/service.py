@@ -1,6 +1,5 @@
 """Writing ideas: draft, publish, edit, withdraw, delete a draft."""
 
-import hashlib
 import uuid
 
 from sqlalchemy import delete, select
@@ -51,7 +50,7 @@ async def create_idea(session: AsyncSession, actor: Actor, request: IdeaCreate) 
     :raises IdTaken: the id is in use with other content, or by somebody else.
     :raises Invalid: the mini-cluster, a reader, an exclusion or a tag is not acceptable.
     """
-    digest = hashlib.sha256(request.model_dump_json().encode()).digest()
+    digest = request.digest()
     if (earlier := await _made_before(session, actor, request.id, digest)) is not None:
         return earlier
     mini_cluster = await _mini_cluster_to_post_in(session, actor, request.mini_cluster_id)

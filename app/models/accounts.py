@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.localisation import Locale
@@ -25,6 +25,8 @@ class Account(Model):
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
     id: Mapped[Id]
     public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Digest of the operator's request that made it, if one did; None once erased."""
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     """Lower case; None once erased."""
     password_hash: Mapped[str | None] = mapped_column(String(255))

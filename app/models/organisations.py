@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.declarative import BigKey, CreatedAt, Id, Model, Name, PublicId, choice
@@ -38,6 +38,8 @@ class Organisation(Model):
     )
     id: Mapped[Id]
     public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Digest of the request that made it, if one did: tells a retry from another request under the same id."""
     kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
     name: Mapped[Name] = mapped_column(index=True)
     name_en: Mapped[str | None] = mapped_column(String(200))

@@ -85,7 +85,9 @@ def test_references_to_later_rows_arrive(command: RunCommand, source_url: str, p
     merged = (
         select(Organisation.id, Organisation.merged_into_id).where(Organisation.merged_into_id.is_not(None)),
         select(MiniCluster.id, MiniCluster.merged_into_id).where(MiniCluster.merged_into_id.is_not(None)),
-        select(Comment.id, Comment.parent_id, Comment.reply_to_id).where(Comment.parent_id.is_not(None)),
+        select(Comment.id, Comment.parent_id, Comment.reply_to_id)
+        .where(Comment.parent_id.is_not(None))
+        .order_by(Comment.id),
     )
     found = ask(postgres_url, *merged)
     assert found == ask(source_url, *merged)

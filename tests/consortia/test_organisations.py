@@ -125,6 +125,11 @@ async def test_retry_has_one_effect(client: httpx.AsyncClient, database: Databas
     assert len(await acts(database)) == len(await sizes(database, body["id"])) == 1
     problem(await post(client, operator, body | {"name": "다른 이름"}), 409, "id_taken")
     problem(await post(client, operator, body | {"size_band": None}), 409, "id_taken")
+    address = f"/v1/organisations/{body['id']}"
+    edited = await client.patch(address, json={"name": "㈜한성정밀금형"}, headers=dict(operator.headers))
+    assert edited.status_code == 200, edited.text
+    after_an_edit = await post(client, operator, body)
+    assert (after_an_edit.status_code, after_an_edit.json()["name"]) == (201, "㈜한성정밀금형")
 
 
 async def test_reply_is_not_replayed_to_one_who_lost_his_role(

@@ -100,12 +100,13 @@ async def test_the_same_request_again_gives_the_same_account(
     assert await rows_of(database, AuditEntry) == 1
 
 
-async def test_a_retry_is_known_after_roles_have_changed(
+async def test_a_retry_is_known_after_name_and_roles_have_changed(
     client: httpx.AsyncClient, database: Database, operator: Person, wish: Json
 ) -> None:
     await create(client, operator, wish)
     async with database.write() as session:
-        account_id = await session.scalar(select(Account.id).where(Account.name == "이바다"))
+        account = (await session.scalars(select(Account).where(Account.name == "이바다"))).one()
+        account_id, account.name = account.id, "이바다솔"
         for membership in (await session.scalars(select(Membership).where(Membership.account_id == account_id))).all():
             membership.ended_at = now()
             session.add(

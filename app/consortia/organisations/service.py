@@ -25,9 +25,7 @@ from app.models.organisations import OrganisationKind
 
 
 async def create_organisation(session: AsyncSession, actor: Actor, request: OrganisationCreate) -> None:
-    """Add an organisation; the same id and content again changes nothing.
-
-    A retry is known by its content, so it has to come before the organisation is changed by somebody.
+    """Add an organisation; the same id and content again changes nothing, whatever became of the organisation.
 
     :raises Forbidden: the actor does not keep the register.
     :raises IdTaken: the id is in use with other content.
@@ -38,10 +36,11 @@ async def create_organisation(session: AsyncSession, actor: Actor, request: Orga
     if request.size_band and request.kind is not OrganisationKind.COMPANY:
         raise size_of_no_company()
     number = _normal_number(request.business_number) if request.business_number else None
-    if await _was_made_before(session, request, number):
+    if await _was_made_before(session, request):
         return
     organisation = Organisation(
         public_id=request.id,
+        creation_digest=request.digest(),
         kind=request.kind,
         name=request.name,
         name_en=request.name_en or None,
@@ -52,7 +51,7 @@ async def create_organisation(session: AsyncSession, actor: Actor, request: Orga
         async with session.begin_nested():
             session.add(organisation)
     except IntegrityError:
-        if await _was_made_before(session, request, number):  # sent twice at once, it was first on another connection
+        if await _was_made_before(session, request):  # sent twice at once, it was first on another connection
             return
         await _refuse_taken_number(session, number)
         raise
@@ -128,14 +127,12 @@ async def _locked(session: AsyncSession, public_id: uuid.UUID) -> Organisation:
     return organisation
 
 
-async def _was_made_before(session: AsyncSession, request: OrganisationCreate, number: str | None) -> bool:
-    earlier = await session.scalar(select(Organisation).where(Organisation.public_id == request.id))
-    if earlier is None:
-        return False
-    stored = (earlier.kind, earlier.name, earlier.name_en, earlier.business_number, earlier.size_band)
-    if stored != (request.kind, request.name, request.name_en or None, number, request.size_band):
+async def _was_made_before(session: AsyncSession, request: OrganisationCreate) -> bool:
+    statement = select(Organisation.creation_digest).where(Organisation.public_id == request.id)
+    row = (await session.execute(statement)).one_or_none()
+    if row is not None and row.creation_digest != request.digest():
         raise IdTaken
-    return True
+    return row is not None
 
 
 async def _set_number(session: AsyncSession, organisation: Organisation, text: str) -> None:

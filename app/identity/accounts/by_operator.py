@@ -1,9 +1,7 @@
 """Accounts made by an operator: the request checked against what exists, and retries told from new ones."""
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +14,7 @@ from app.identity.accounts.policy import require_operator
 from app.identity.accounts.queries import Reader, load_profile
 from app.identity.accounts.service import NewAccount, create_account
 from app.identity.actor import Actor
-from app.models import Account, Affiliation, Consortium, CoordinatorRole, Membership, MiniCluster, Organisation
+from app.models import Account, Consortium, MiniCluster, Organisation
 
 _UNKNOWN = Text("없는 항목입니다. id를 확인해 주세요.", "There is no such thing; check the id.")
 _TWICE = Text("같은 항목이 두 번 있습니다.", "The same one is listed twice.")
@@ -33,15 +31,15 @@ async def create_account_by_operator(
     :raises EmailTaken: the address has another account.
     """
     require_operator(actor)
-    locale = request.locale or default_locale
-    if (earlier := await _made_before(session, request, locale)) is not None:
+    if (earlier := await _made_before(session, request)) is not None:
         return await show_account(session, earlier)
     places = await _Places(session, request).resolve()
     new = NewAccount(
         public_id=request.id,
+        creation_digest=request.digest(),
         email=request.email,
         name=request.name,
-        locale=locale,
+        locale=request.locale or default_locale,
         organisation_id=places.organisation_id,
         position=request.position,
         memberships=[(places.mini_clusters[wish.mini_cluster_id], wish.role) for wish in request.memberships],
@@ -50,7 +48,7 @@ async def create_account_by_operator(
     try:
         account = await create_account(session, new)
     except IdTaken:  # the same request, sent twice at once, was first on another connection
-        if (earlier := await _made_before(session, request, locale)) is None:
+        if (earlier := await _made_before(session, request)) is None:
             raise
         return await show_account(session, earlier)
     await record(
@@ -84,53 +82,17 @@ async def show_account(reader: Reader, account_id: int) -> schemas.Account:
     )
 
 
-async def _made_before(session: AsyncSession, request: schemas.AccountCreate, locale: Locale) -> int | None:
-    """The account this very request made.
-
-    Places are compared as they were at the beginning. Name and language, of which no history is kept, as they are now.
+async def _made_before(session: AsyncSession, request: schemas.AccountCreate) -> int | None:
+    """The account this very request made, whatever became of it.
 
     :raises IdTaken: the account of this id was made from other content.
     """
     account = await session.scalar(select(Account).where(Account.public_id == request.id))
     if account is None:
         return None
-    wished = (
-        request.email,
-        request.name,
-        locale,
-        [(request.organisation_id, request.position)],
-        Counter((wish.mini_cluster_id, wish.role) for wish in request.memberships),
-        Counter(request.coordinates),
-    )
-    if wished != await _first_content(session, account):
+    if account.creation_digest != request.digest():
         raise IdTaken
     return account.id
-
-
-async def _first_content(session: AsyncSession, account: Account) -> tuple[Any, ...]:
-    affiliation = (
-        select(Organisation.public_id, Affiliation.position)
-        .join(Affiliation, Affiliation.organisation_id == Organisation.id)
-        .where(Affiliation.account_id == account.id, Affiliation.started_at == account.created_at)
-    )
-    memberships = (
-        select(MiniCluster.public_id, Membership.role)
-        .join(Membership, Membership.mini_cluster_id == MiniCluster.id)
-        .where(Membership.account_id == account.id, Membership.started_at == account.created_at)
-    )
-    coordinated = (
-        select(Consortium.public_id)
-        .join(CoordinatorRole, CoordinatorRole.consortium_id == Consortium.id)
-        .where(CoordinatorRole.account_id == account.id, CoordinatorRole.started_at == account.created_at)
-    )
-    return (
-        account.email,
-        account.name,
-        account.locale,
-        [(row.public_id, row.position) for row in await session.execute(affiliation)],
-        Counter((row.public_id, row.role) for row in await session.execute(memberships)),
-        Counter((await session.scalars(coordinated)).all()),
-    )
 
 
 class _Places:

@@ -30,6 +30,7 @@ class NewAccount:
     name: str
     locale: Locale
     public_id: uuid.UUID = field(default_factory=new_public_id)
+    creation_digest: bytes | None = None
     password_hash: str | None = field(default=None, repr=False)
     is_operator: bool = False
     organisation_id: int | None = None
@@ -48,6 +49,7 @@ async def create_account(session: AsyncSession, new: NewAccount, at: datetime | 
     moment = at or now()
     account = Account(
         public_id=new.public_id,
+        creation_digest=new.creation_digest,
         email=new.email,
         name=new.name,
         locale=new.locale,
