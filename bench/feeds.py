@@ -100,9 +100,7 @@ async def measure_postgresql(urls: dict[int, str]) -> dict[int, Figures]:
         for _ in range(ROUNDS):
             for size, connection in connections.items():
                 for _ in range(BURST):
-                    report = await connection.fetchval(
-                        f"EXPLAIN (ANALYZE, TIMING OFF, SERIALIZE BINARY, FORMAT JSON) {execute}"
-                    )
+                    report = await connection.fetchval(explain)
                     best[size] = min(best[size], json.loads(report)[0]["Execution Time"])
         for size, connection in connections.items():
             figures[size][f"{name} · {order.name}"] = (best[size], await connection.fetchval(execute))
