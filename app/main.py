@@ -12,7 +12,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.comments import endpoints as comments
 from app.consortia import endpoints as consortia
+from app.consortia.administration import endpoints as administration
 from app.consortia.invitations import endpoints as invitations
+from app.consortia.links import endpoints as links
 from app.consortia.organisations import endpoints as organisations
 from app.core.cursor import CursorCodec
 from app.core.database import Database
@@ -42,6 +44,8 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     notifications.router,
     audience.router,
     consortia.router,
+    administration.router,
+    links.router,
     organisations.router,
     invitations.router,
     identity.router,

@@ -18,6 +18,7 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup
 
+from app.consortia.lifetime import archive_ended
 from app.core.clock import now
 from app.core.database import Database
 from app.core.logging import configure_logging
@@ -209,13 +210,15 @@ class _Loops:
         return 0
 
     async def _keep_up(self) -> int:
-        """End expired sessions, a portion at a time, and delete what is past its time."""
+        """End sessions and consortia whose time is over, and delete what is past its time."""
         database = self.tools.database
         while True:
             async with database.write() as session:
                 ended = await end_expired_sessions(session, _EXPIRED_AT_ONCE)
             if ended < _EXPIRED_AT_ONCE:
                 break
+        async with database.write() as session:
+            await archive_ended(session)
         await prune(database, now())
         return 0
 

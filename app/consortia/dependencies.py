@@ -29,6 +29,9 @@ Search = Annotated[
     Query(description="Part of a name; the case of Latin letters does not matter.", examples=["한성"]),
 ]
 
+ConsortiumId = Annotated[
+    uuid.UUID, Path(description="The consortium", examples=["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"])
+]
 MiniClusterId = Annotated[
     uuid.UUID, Path(description="The mini-cluster", examples=["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"])
 ]

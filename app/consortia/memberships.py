@@ -6,10 +6,12 @@ These functions do what they are told; who may tell them, and the record of it, 
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from app.consortia.lifetime import require_open
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.localisation import Text
@@ -54,6 +56,22 @@ class NotACoordinator(Conflict):
     detail = Text("이 클러스터의 코디네이터가 아닙니다.", "This person does not coordinate the consortium.")
 
 
+async def require_living(session: AsyncSession, mini_cluster_id: int) -> None:
+    """Let people join and post only where it goes on: neither ends while this transaction lasts.
+
+    :raises NotFound: there is no such mini-cluster.
+    :raises MiniClusterDissolved: it was merged, split or dissolved.
+    :raises ConsortiumClosed: its consortium has ended.
+    """
+    statement = select(MiniCluster).where(MiniCluster.id == mini_cluster_id).with_for_update(read=True)
+    mini_cluster = await session.scalar(statement.execution_options(populate_existing=True))
+    if mini_cluster is None:
+        raise NotFound
+    if mini_cluster.dissolved_at:
+        raise MiniClusterDissolved
+    await require_open(session, mini_cluster.consortium_id)
+
+
 async def join(
     session: AsyncSession, account_id: int, mini_cluster_id: int, role: MemberRole = MemberRole.MEMBER
 ) -> Membership:
@@ -61,23 +79,31 @@ async def join(
 
     :raises NotFound: there is no such mini-cluster.
     :raises MiniClusterDissolved: nobody joins it any more.
+    :raises ConsortiumClosed: nothing new begins in its consortium.
     :raises AlreadyMember: the person is one, in whatever role.
     """
-    mini_cluster = await session.get(MiniCluster, mini_cluster_id)
-    if mini_cluster is None:
-        raise NotFound
-    if mini_cluster.dissolved_at:
-        raise MiniClusterDissolved
+    await require_living(session, mini_cluster_id)
     membership = Membership(account_id=account_id, mini_cluster_id=mini_cluster_id, role=role)
     return await _begin(session, membership, _membership(account_id, mini_cluster_id), AlreadyMember)
 
 
-async def leave(session: AsyncSession, account_id: int, mini_cluster_id: int) -> None:
-    """End a membership; what the person wrote stays.
+async def leave(session: AsyncSession, account_id: int, mini_cluster_id: int) -> list[int]:
+    """End a membership, and those in mini-clusters that came before; what the person wrote stays.
 
+    A membership in a mini-cluster that was merged or split lasts as long as one in something that came after it.
+
+    :return: the mini-clusters left.
     :raises NotAMember: there is no present membership.
     """
     await _end(session, await _locked(session, _membership(account_id, mini_cluster_id), NotAMember))
+    left = [mini_cluster_id]
+    for successor_id in left:  # grows meanwhile
+        for predecessor_id in await session.scalars(_predecessors(successor_id)):
+            membership = await session.scalar(_membership(account_id, predecessor_id).with_for_update())
+            if membership is not None and not await session.scalar(_is_in_successor(account_id, predecessor_id)):
+                await _end(session, membership)
+                left.append(predecessor_id)
+    return left
 
 
 async def change_role(session: AsyncSession, account_id: int, mini_cluster_id: int, role: MemberRole) -> Membership:
@@ -119,6 +145,30 @@ def _membership(account_id: int, mini_cluster_id: int) -> Select[Membership]:
         Membership.mini_cluster_id == mini_cluster_id,
         Membership.ended_at.is_(None),
     )
+
+
+def _predecessors(mini_cluster_id: int) -> Select[int]:
+    """What was merged into a mini-cluster, and what it was split from."""
+    split_from = select(MiniCluster.split_from_id).where(MiniCluster.id == mini_cluster_id).scalar_subquery()
+    return select(MiniCluster.id).where(
+        or_(MiniCluster.merged_into_id == mini_cluster_id, MiniCluster.id == split_from)
+    )
+
+
+def _is_in_successor(account_id: int, mini_cluster_id: int) -> Select[bool]:
+    """Whether a person is a member of something that came after a mini-cluster."""
+    merged_into = select(MiniCluster.merged_into_id).where(MiniCluster.id == mini_cluster_id).scalar_subquery()
+    successor = aliased(MiniCluster)
+    membership = (
+        select(Membership.id)
+        .join(successor, successor.id == Membership.mini_cluster_id)
+        .where(
+            Membership.account_id == account_id,
+            Membership.ended_at.is_(None),
+            or_(successor.id == merged_into, successor.split_from_id == mini_cluster_id),
+        )
+    )
+    return select(membership.exists())
 
 
 def _role(account_id: int, consortium_id: int) -> Select[CoordinatorRole]:

@@ -1,6 +1,5 @@
 """What a person is in a consortium and a mini-cluster, and may do there: pure functions over the actor."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from app.consortia.invitations.policy import may_keep_invitations
@@ -21,6 +20,15 @@ class PlaceAction(StrEnum):
     POST_IDEA = "post_idea"
     LIST_MEMBERS = "list_members"
     INVITE = "invite"
+    CHANGE_ROLES = "change_roles"
+    EDIT = "edit"
+    MERGE = "merge"
+    SPLIT = "split"
+    DISSOLVE = "dissolve"
+    FOUND_MINI_CLUSTER = "found_mini_cluster"
+    LINK = "link"
+    APPOINT_COORDINATORS = "appoint_coordinators"
+    ARCHIVE = "archive"
 
 
 MINI_CLUSTER_ROLES = (*MemberRole, ConsortiumRole.COORDINATOR)
@@ -48,23 +56,36 @@ def may_see_members(actor: Actor, mini_cluster_id: int) -> bool:
 
 
 def actions_in_mini_cluster(
-    actor: Actor, mini_cluster_id: int, consortium_id: int, dissolved_at: datetime | None
+    actor: Actor, mini_cluster_id: int, consortium_id: int, *, lives: bool, consortium_lives: bool
 ) -> list[PlaceAction]:
     """What a person may do in a mini-cluster; in a dissolved one its people are still shown to each other."""
-    actions = []
     is_inside = may_see_members(actor, mini_cluster_id)
-    if is_inside and not dissolved_at:
-        actions.append(PlaceAction.POST_IDEA)
-    if is_inside:
-        actions.append(PlaceAction.LIST_MEMBERS)
-    if may_keep_invitations(actor, mini_cluster_id, consortium_id) and not dissolved_at:
-        actions.append(PlaceAction.INVITE)
-    return actions
+    keeps = actor.manages(mini_cluster_id, consortium_id)
+    coordinates = consortium_id in actor.coordinated_consortium_ids
+    open_for_new = lives and consortium_lives
+    invites = may_keep_invitations(actor, mini_cluster_id, consortium_id)
+    offered = {
+        PlaceAction.POST_IDEA: is_inside and open_for_new,
+        PlaceAction.LIST_MEMBERS: is_inside,
+        PlaceAction.INVITE: invites and open_for_new,
+        PlaceAction.CHANGE_ROLES: keeps,
+        PlaceAction.EDIT: coordinates and lives,
+        PlaceAction.MERGE: coordinates and lives,
+        PlaceAction.SPLIT: coordinates and open_for_new,
+        PlaceAction.DISSOLVE: coordinates and lives,
+    }
+    return [action for action, is_offered in offered.items() if is_offered]
 
 
-def actions_in_consortium(actor: Actor, consortium_id: int, archived_at: datetime | None) -> list[PlaceAction]:
-    """What a person may do in mini-clusters of a consortium: all of them, or those he is a member of."""
-    role = role_in_consortium(actor, consortium_id)
-    if role is None or archived_at:
-        return []
-    return [PlaceAction.POST_IDEA]
+def actions_in_consortium(actor: Actor, consortium_id: int, *, lives: bool, is_archived: bool) -> list[PlaceAction]:
+    """What a person may do in a consortium and its mini-clusters: all of them, or those he is a member of."""
+    coordinates = consortium_id in actor.coordinated_consortium_ids
+    offered = {
+        PlaceAction.POST_IDEA: lives and role_in_consortium(actor, consortium_id) is not None,
+        PlaceAction.FOUND_MINI_CLUSTER: lives and coordinates,
+        PlaceAction.LINK: lives and coordinates,
+        PlaceAction.EDIT: actor.is_operator,
+        PlaceAction.APPOINT_COORDINATORS: actor.is_operator,
+        PlaceAction.ARCHIVE: actor.is_operator and not is_archived,
+    }
+    return [action for action, is_offered in offered.items() if is_offered]

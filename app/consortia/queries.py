@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, null, select
+from sqlalchemy import Integer, Select, case, func, literal_column, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import NotFound
@@ -42,6 +42,7 @@ def _consortium_columns() -> tuple[Any, ...]:
         Consortium.name_ko.label("consortium_name_ko"),
         Consortium.name_en.label("consortium_name_en"),
         Consortium.ends_on.label("consortium_ends_on"),
+        Consortium.archived_at.label("consortium_archived_at"),
         count.label("mini_cluster_count"),
     )
 
@@ -66,7 +67,6 @@ def select_consortia() -> Select[*tuple[Any, ...]]:
         select(
             Consortium.id.label("id"),
             *_consortium_columns(),
-            Consortium.archived_at.label("archived_at"),
             *_REGION_COLUMNS,
         )
         .outerjoin(Region, Region.id == Consortium.region_id)
@@ -79,6 +79,7 @@ def select_mini_clusters(counted: Collection[int]) -> Select[*tuple[Any, ...]]:
 
     ``counted`` are those whose members are counted; for the others ``member_count`` is NULL.
     """
+    successor, predecessor = MiniCluster.__table__.alias("successor"), MiniCluster.__table__.alias("predecessor")
     members = (
         select(func.count())
         .select_from(Membership)
@@ -99,12 +100,16 @@ def select_mini_clusters(counted: Collection[int]) -> Select[*tuple[Any, ...]]:
             MiniCluster.name_en.label("name_en"),
             MiniCluster.industry.label("industry"),
             MiniCluster.dissolved_at.label("dissolved_at"),
+            successor.c.public_id.label("merged_into_public_id"),
+            predecessor.c.public_id.label("split_from_public_id"),
             case((MiniCluster.id.in_(sorted(counted)), members), else_=null()).label("member_count"),
             *_consortium_columns(),
             *_COMPLEX_COLUMNS,
             *_REGION_COLUMNS,
         )
         .join(Consortium, Consortium.id == MiniCluster.consortium_id)
+        .outerjoin(successor, successor.c.id == MiniCluster.merged_into_id)
+        .outerjoin(predecessor, predecessor.c.id == MiniCluster.split_from_id)
         .outerjoin(Complex, Complex.id == MiniCluster.complex_id)
         .outerjoin(Region, Region.id == func.coalesce(Complex.region_id, Consortium.region_id))
         .order_by(MiniCluster.id)
@@ -131,3 +136,35 @@ async def locate_mini_cluster(connection: AsyncConnection | AsyncSession, public
     if row is None:
         raise NotFound
     return MiniClusterKey(*row)
+
+
+_MOST_ANCESTORS = 50
+
+
+def select_lineage(public_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    """A mini-cluster (``generation`` 0) and those it came from by merges and splits: their ideas are its past.
+
+    Columns: ``id``, ``consortium_id``, ``generation``.
+    """
+    start = (
+        select(
+            MiniCluster.id.label("id"),
+            MiniCluster.consortium_id.label("consortium_id"),
+            MiniCluster.split_from_id.label("split_from_id"),
+            literal_column("0", Integer).label("generation"),
+        )
+        .where(MiniCluster.public_id == public_id)
+        .cte("lineage", recursive=True)
+    )
+    before = MiniCluster.__table__.alias("before")
+    lineage = start.union(
+        select(before.c.id, before.c.consortium_id, before.c.split_from_id, start.c.generation + 1).where(
+            or_(before.c.merged_into_id == start.c.id, before.c.id == start.c.split_from_id),
+            start.c.generation < literal_column("20"),
+        )
+    )
+    return (
+        select(lineage.c.id, lineage.c.consortium_id, lineage.c.generation)
+        .order_by(lineage.c.generation, lineage.c.id.desc())
+        .limit(literal_column(str(_MOST_ANCESTORS)))
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from app.consortia.lifetime import has_ended
 from app.consortia.policy import (
     actions_in_consortium,
     actions_in_mini_cluster,
@@ -38,16 +39,30 @@ def consortium_view(row: Row[Any], actor: Actor) -> Consortium:
     return Consortium(
         **_consortium_fields(row),
         region=_region_or_none(row),
-        archived_at=row.archived_at,
+        archived_at=row.consortium_archived_at,
         my_role=role_in_consortium(actor, row.consortium_id),
         is_linked=row.consortium_id in actor.linked_consortium_ids,
-        allowed_actions=[str(action) for action in actions_in_consortium(actor, row.consortium_id, row.archived_at)],
+        allowed_actions=[
+            str(action)
+            for action in actions_in_consortium(
+                actor,
+                row.consortium_id,
+                lives=not has_ended(row.consortium_archived_at, row.consortium_ends_on),
+                is_archived=row.consortium_archived_at is not None,
+            )
+        ],
     )
 
 
 def mini_cluster_view(row: Row[Any], actor: Actor) -> MiniCluster:
     """A mini-cluster for one member."""
-    actions = actions_in_mini_cluster(actor, row.id, row.consortium_id, row.dissolved_at)
+    actions = actions_in_mini_cluster(
+        actor,
+        row.id,
+        row.consortium_id,
+        lives=row.dissolved_at is None,
+        consortium_lives=not has_ended(row.consortium_archived_at, row.consortium_ends_on),
+    )
     return MiniCluster(
         id=row.public_id,
         name_ko=row.name_ko,
@@ -57,6 +72,8 @@ def mini_cluster_view(row: Row[Any], actor: Actor) -> MiniCluster:
         region=_region_or_none(row),
         complex=ComplexCard(**_complex_fields(row)) if row.complex_code else None,
         dissolved_at=row.dissolved_at,
+        merged_into_id=row.merged_into_public_id,
+        split_from_id=row.split_from_public_id,
         my_role=role_in_mini_cluster(actor, row.id, row.consortium_id),
         is_linked=row.consortium_id in actor.linked_consortium_ids,
         member_count=row.member_count,

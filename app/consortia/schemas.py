@@ -104,6 +104,12 @@ class MiniCluster(ResponseModel):
     region: Region | None = Field(description="The region of its complex, else of its consortium")
     complex: ComplexCard | None = Field(description="Its industrial complex; null where it is not bound to a place")
     dissolved_at: Moment | None = Field(description="When it was dissolved; null while it lives")
+    merged_into_id: uuid.UUID | None = Field(
+        description="The mini-cluster that took its members, where it was merged", examples=[_EXAMPLE_ID]
+    )
+    split_from_id: uuid.UUID | None = Field(
+        description="The mini-cluster it was split from, if it was", examples=[_EXAMPLE_ID]
+    )
     my_role: str | None = open_enum(
         MINI_CLUSTER_ROLES, "What I am in it; `coordinator` without a membership; null where I do not belong to it"
     )

@@ -3,7 +3,7 @@
 import uuid
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.consortia.page_requests import PageRequest
 from app.consortia.queries import select_complexes, select_consortia, select_mini_clusters, select_regions
@@ -20,6 +20,8 @@ from app.core.errors import NotFound, invalid_field
 from app.identity.actor import Actor
 from app.models import Complex, Consortium, MiniCluster, Region
 from app.models.programme import ConsortiumKind
+
+Reader = AsyncConnection | AsyncSession
 
 
 async def list_regions(connection: AsyncConnection, page: PageRequest) -> RegionPage:
@@ -62,7 +64,7 @@ async def list_consortia(
     return ConsortiumPage(items=[consortium_view(row, actor) for row in rows], next_cursor=next_cursor)
 
 
-async def get_consortium(connection: AsyncConnection, actor: Actor, public_id: uuid.UUID) -> ConsortiumView:
+async def get_consortium(connection: Reader, actor: Actor, public_id: uuid.UUID) -> ConsortiumView:
     """One consortium, archived ones too.
 
     :raises NotFound: there is none.
@@ -93,7 +95,7 @@ async def list_mini_clusters(
     return MiniClusterPage(items=[mini_cluster_view(row, actor) for row in rows], next_cursor=next_cursor)
 
 
-async def get_mini_cluster(connection: AsyncConnection, actor: Actor, public_id: uuid.UUID) -> MiniClusterView:
+async def get_mini_cluster(connection: Reader, actor: Actor, public_id: uuid.UUID) -> MiniClusterView:
     """One mini-cluster, dissolved ones too: ideas posted in them are still read.
 
     :raises NotFound: there is none.

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.consortia.queries import select_lineage
 from app.core.cursor import CursorCodec
 from app.core.errors import NotFound
 from app.feeds.service import read_feed
@@ -132,7 +133,7 @@ async def get_consortium_feed(
 @router.get(
     "/mini-clusters/{mini_cluster_id}/ideas",
     summary="The feed of a mini-cluster",
-    description="What I may see of the ideas posted in it.",
+    description="What I may see of the ideas posted in it, and in mini-clusters merged into it or split to make it.",
     responses=problem_responses(401, 404, 422, 503),
 )
 async def get_mini_cluster_feed(
@@ -140,8 +141,8 @@ async def get_mini_cluster_feed(
     page: Feed,
 ) -> IdeaPage:
     """Read the feed of a mini-cluster."""
-    statement = select(MiniCluster.id, MiniCluster.consortium_id).where(MiniCluster.public_id == mini_cluster_id)
-    row = (await page.connection.execute(statement)).one_or_none()
-    if row is None:
+    lineage = (await page.connection.execute(select_lineage(mini_cluster_id))).all()
+    if not lineage:
         raise NotFound
-    return await page.read(f"mini_cluster.{row.id}", mini_cluster_streams(page.actor, row.id, row.consortium_id))
+    streams = mini_cluster_streams(page.actor, [row.id for row in lineage], lineage[0].consortium_id)
+    return await page.read(f"mini_cluster.{lineage[0].id}", streams)

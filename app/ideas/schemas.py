@@ -65,6 +65,11 @@ class IdeaCreate(RequestModel):
 class IdeaUpdate(RequestModel):
     """A change of an idea: what is left out stays as it is."""
 
+    mini_cluster_id: Optional[uuid.UUID] = Field(
+        None,
+        description="Another mini-cluster of one's own, into which it moves; comments and votes go along",
+        examples=[_EXAMPLE_ID],
+    )
     title: Optional[Line] = Field(None, min_length=1, max_length=TITLE_LENGTH, examples=[_EXAMPLE_TITLE])
     body: Optional[MultilineText] = Field(None, min_length=1, max_length=BODY_LENGTH, examples=[_EXAMPLE_BODY])
     tags: Optional[list[Line]] = Field(None, max_length=TAGS_PER_IDEA, examples=TAGS.examples)

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.consortia.memberships import require_living
 from app.core.clock import now
 from app.core.errors import Conflict, Forbidden, IdTaken, invalid_field
 from app.core.localisation import Text
@@ -93,6 +94,7 @@ async def publish_idea(session: AsyncSession, actor: Actor, public_id: uuid.UUID
     _check_allowed(actor, idea, IdeaAction.PUBLISH)
     if not may_post_in(actor, idea.mini_cluster_id):
         raise _cannot_post()
+    await require_living(session, idea.mini_cluster_id)
     idea.affiliation_id = actor.affiliation_id
     await _publish(session, idea)
     return idea
@@ -110,6 +112,9 @@ async def update_idea(session: AsyncSession, actor: Actor, idea: Idea, request: 
     _check_allowed(actor, idea, IdeaAction.EDIT)
     if not request.model_fields_set:
         return
+    if request.mini_cluster_id is not None:
+        place = await _mini_cluster_to_post_in(session, actor, request.mini_cluster_id)
+        idea.mini_cluster_id, idea.consortium_id = place.id, place.consortium_id
     _keep_wording(session, actor, idea, request)
     await _change_wording(session, idea, request)
     await _change_audience(session, actor, idea, request)
@@ -159,11 +164,10 @@ async def _made_before(session: AsyncSession, actor: Actor, public_id: uuid.UUID
 
 
 async def _mini_cluster_to_post_in(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> MiniCluster:
-    mini_cluster = await session.scalar(
-        select(MiniCluster).where(MiniCluster.public_id == public_id, MiniCluster.dissolved_at.is_(None))
-    )
+    mini_cluster = await session.scalar(select(MiniCluster).where(MiniCluster.public_id == public_id))
     if mini_cluster is None or not may_post_in(actor, mini_cluster.id):
         raise _cannot_post()
+    await require_living(session, mini_cluster.id)
     return mini_cluster
 
 

@@ -107,8 +107,16 @@ def consortium_streams(actor: Actor, consortium_id: int, mini_cluster_ids: Itera
     return [stream_id(StreamKind.FOR_ALL, mini_cluster) for mini_cluster in sorted(mini_cluster_ids)]
 
 
-def mini_cluster_streams(actor: Actor, mini_cluster_id: int, consortium_id: int) -> list[int]:
-    """What the feed of a mini-cluster merges for this actor."""
+def mini_cluster_streams(actor: Actor, mini_cluster_ids: Iterable[int], consortium_id: int) -> list[int]:
+    """What the feed of a mini-cluster merges for this actor: what stands in it and in those it came from."""
+    return [
+        stream
+        for mini_cluster_id in mini_cluster_ids
+        for stream in _streams_of_mini_cluster(actor, mini_cluster_id, consortium_id)
+    ]
+
+
+def _streams_of_mini_cluster(actor: Actor, mini_cluster_id: int, consortium_id: int) -> list[int]:
     kinds = [StreamKind.FOR_ALL]
     if consortium_id in actor.consortium_ids | actor.linked_consortium_ids:
         kinds.append(StreamKind.FOR_LINKED)

@@ -20,7 +20,7 @@ from app.models.memberships import CoordinatorRole, Invitation, Membership
 from app.models.notifications import Delivery, Device, InboxItem, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
-from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, Region
+from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, MiniClusterName, Region
 from app.models.sessions import AccessToken, RefreshToken, Session, SignInCode, Throttle
 from app.models.votes import Vote
 
@@ -53,6 +53,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "MiniCluster",
+    "MiniClusterName",
     "Model",
     "NamedIdeaRead",
     "Organisation",

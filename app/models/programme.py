@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.declarative import BigKey, CreatedAt, Id, Model, Name, PublicId, choice
@@ -63,6 +63,7 @@ class Consortium(Model):
     __table_args__ = (CheckConstraint("kind <> 'theme' OR ends_on IS NOT NULL", name="theme_ends"),)
     id: Mapped[Id]
     public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"), index=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[ConsortiumKind] = mapped_column(choice(ConsortiumKind))
@@ -91,6 +92,7 @@ class ConsortiumLink(Model):
     )
     id: Mapped[Id]
     public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     first_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"))
     second_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"), index=True)
     proposed_by_id: Mapped[int] = mapped_column(BigInteger)
@@ -110,6 +112,7 @@ class MiniCluster(Model):
     )
     id: Mapped[Id]
     public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     consortium_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"), index=True)
     complex_id: Mapped[int | None] = mapped_column(ForeignKey("complexes.id"), index=True)
     code: Mapped[str] = mapped_column(String(60), unique=True)
@@ -117,5 +120,30 @@ class MiniCluster(Model):
     name_ko: Mapped[Name]
     name_en: Mapped[Name]
     merged_into_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("mini_clusters.id"), index=True)
+    """Its successor after a merge."""
+    split_from_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("mini_clusters.id"), index=True)
+    """Its predecessor, of which it was split off: a mini-cluster that is split is dissolved and has several."""
     founded_at: Mapped[CreatedAt]
     dissolved_at: Mapped[datetime | None]
+
+
+class MiniClusterName(Model):
+    """What a mini-cluster was called over time; the row without an end is the present name."""
+
+    __tablename__ = "mini_cluster_names"
+    __table_args__ = (
+        CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="period"),
+        Index(
+            "uq_mini_cluster_names_current",
+            "mini_cluster_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[Id]
+    mini_cluster_id: Mapped[int] = mapped_column(ForeignKey("mini_clusters.id"), index=True)
+    name_ko: Mapped[Name]
+    name_en: Mapped[Name]
+    started_at: Mapped[CreatedAt]
+    ended_at: Mapped[datetime | None]

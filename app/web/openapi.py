@@ -13,6 +13,8 @@ TAGS = {
     "accounts": "Accounts, made by an operator.",
     "me": "The signed-in person.",
     "programme": "Regions, industrial complexes, consortia and mini-clusters.",
+    "administration": "Making and changing consortia and mini-clusters, their coordinators and the roles of members.",
+    "links": "Links between consortia of one field, or with partners abroad.",
     "organisations": "Companies, universities, institutes, local governments and support organisations.",
     "invitations": "Invitations to a mini-cluster.",
     "feeds": "Lists of ideas: home, open, of a consortium, of a mini-cluster.",

@@ -164,12 +164,13 @@ async def test_members_see_role_count_and_actions(
         assert item in listed
         return item["my_role"], item["is_linked"], item["member_count"], item["allowed_actions"]
 
+    keeps = ["post_idea", "list_members", "invite", "change_roles", "edit", "merge", "split", "dissolve"]
     assert await shown(member, mine) == ("chair", False, 2, ["post_idea", "list_members"])
     assert await shown(member, sibling) == (None, False, None, [])
     assert await shown(member, afar) == (None, True, None, [])
-    assert await shown(manager, mine) == ("manager", False, 2, ["post_idea", "list_members", "invite"])
-    assert await shown(coordinator, mine) == ("coordinator", False, 2, ["post_idea", "list_members", "invite"])
-    assert await shown(coordinator, sibling) == ("coordinator", False, 0, ["post_idea", "list_members", "invite"])
+    assert await shown(manager, mine) == ("manager", False, 2, ["post_idea", "list_members", "invite", "change_roles"])
+    assert await shown(coordinator, mine) == ("coordinator", False, 2, keeps)
+    assert await shown(coordinator, sibling) == ("coordinator", False, 0, keeps)
     assert await shown(coordinator, afar) == (None, True, None, [])
     assert await shown(operator, mine) == (None, False, None, ["invite"])
 
@@ -180,7 +181,7 @@ async def test_members_see_role_count_and_actions(
 
     assert await consortium(member, home) == ("member", False, ["post_idea"])
     assert await consortium(member, linked) == (None, True, [])
-    assert await consortium(coordinator, home) == ("coordinator", False, ["post_idea"])
+    assert await consortium(coordinator, home) == ("coordinator", False, ["post_idea", "found_mini_cluster", "link"])
 
 
 async def test_ended_places_are_read_but_not_listed(

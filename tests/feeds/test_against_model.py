@@ -91,7 +91,7 @@ async def check_home_sorts(database: Database, actor: Actor, home: list[Facts]) 
 async def check_places(database: Database, place: RandomPlace, person: Person, actor: Actor, seen: list[Facts]) -> None:
     unnamed = [idea for idea in seen if idea.visibility is not Visibility.NAMED]
     for mini_cluster in place.mini_clusters:
-        streams = mini_cluster_streams(actor, mini_cluster.id, mini_cluster.consortium_id)
+        streams = mini_cluster_streams(actor, [mini_cluster.id], mini_cluster.consortium_id)
         expected = [idea for idea in unnamed if idea.mini_cluster == mini_cluster.id and reaches(place, person, idea)]
         assert await walk(database, actor, streams, NEW, 8) == in_order(expected, newest)
     for consortium in place.consortia:

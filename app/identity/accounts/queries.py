@@ -50,7 +50,8 @@ async def active_account_for_update(session: AsyncSession, account_id: int) -> A
 async def load_profile(reader: Reader, account_id: int) -> Profile:
     """The profile of an account that exists."""
     account = (await reader.execute(_account_statement(account_id))).one()
-    memberships = (await reader.execute(memberships_statement().where(Membership.account_id == account_id))).all()
+    living = memberships_statement().where(Membership.account_id == account_id, MiniCluster.dissolved_at.is_(None))
+    memberships = (await reader.execute(living)).all()
     coordinated = (await reader.execute(_coordinated_statement(account_id))).all()
     return Profile(
         account=account,
