@@ -26,6 +26,9 @@ from app.ideas import audience_endpoints as audience
 from app.ideas import endpoints as ideas
 from app.ideas.reading import IdeaReadListener
 from app.identity import endpoints as identity
+from app.moderation.access_log import endpoints as access_log
+from app.moderation.cases import endpoints as cases
+from app.moderation.reports import endpoints as reports
 from app.notifications import endpoints as notifications
 from app.notifications.inbox import read_items_of_idea
 from app.votes import endpoints as votes
@@ -48,6 +51,9 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     links.router,
     organisations.router,
     invitations.router,
+    reports.router,
+    cases.router,
+    access_log.router,
     identity.router,
     config.router,
 )

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit.access import AccessLog
 from app.core.errors import Unauthenticated
 from app.core.tokens import token_digest
 from app.identity.actor import Actor
@@ -37,6 +38,14 @@ async def _reading_actor(digest: _Digest, connection: ReadConnection) -> Actor:
 
 ReadActor = Annotated[Actor, Depends(_reading_actor)]
 """The signed-in person of a GET request."""
+
+
+async def _access_log(actor: ReadActor, resources: InjectedResources) -> AccessLog:
+    return AccessLog(resources.database, actor.account_id)
+
+
+Accesses = Annotated[AccessLog, Depends(_access_log)]
+"""Where a GET request notes what staff are about to be shown of members: ``await accesses.note(...)`` comes first."""
 
 
 async def _detached_actor(digest: _Digest, resources: InjectedResources) -> Actor:

@@ -1,7 +1,7 @@
 """Every table, no queries. Tables stand below all features, because feeds join them."""
 
 from app.models.accounts import Account, Block
-from app.models.audit import AuditEntry
+from app.models.audit import AccessEntry, AuditEntry
 from app.models.comments import Comment, CommentMention, CommentRevision
 from app.models.declarative import Model
 from app.models.feed_entries import FeedEntry
@@ -17,6 +17,7 @@ from app.models.ideas import (
     NamedIdeaRead,
 )
 from app.models.memberships import CoordinatorRole, Invitation, Membership
+from app.models.moderation import Case, Report
 from app.models.notifications import Delivery, Device, InboxItem, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
@@ -25,11 +26,13 @@ from app.models.sessions import AccessToken, RefreshToken, Session, SignInCode, 
 from app.models.votes import Vote
 
 __all__ = [
+    "AccessEntry",
     "AccessToken",
     "Account",
     "Affiliation",
     "AuditEntry",
     "Block",
+    "Case",
     "Comment",
     "CommentMention",
     "CommentRevision",
@@ -62,6 +65,7 @@ __all__ = [
     "PushJob",
     "RefreshToken",
     "Region",
+    "Report",
     "Session",
     "SignInCode",
     "Throttle",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, or_
 
 from app.models import (
+    AccessEntry,
     AccessToken,
     Delivery,
     Device,
@@ -85,6 +86,8 @@ RULES = (
     Rule("push_jobs", PushJob, 366 * _DAY, "last push", _idle_jobs),
     Rule("devices", Device, 270 * _DAY, "disabling", lambda before: Device.disabled_at < before),
     Rule("sessions", Session, 180 * _DAY, "end", _ended_sessions),
+    # The database lets go of an entry a day earlier (1095 days), and of none before.
+    Rule("access_entries", AccessEntry, 1096 * _DAY, "reading", lambda before: AccessEntry.at < before),
     Rule("worker_heartbeats", WorkerHeartbeat, _DAY, "last beat", lambda before: WorkerHeartbeat.beat_at < before),
 )
 """In an order in which what refers to a row goes before the row."""

@@ -6,6 +6,7 @@ from pydantic import Field
 from app.core.localisation import Locale
 from app.models.comments import COMMENT_LENGTH, MENTIONS_PER_COMMENT
 from app.models.ideas import BODY_LENGTH, TAG_LENGTH, TITLE_LENGTH, IdeaState, Visibility
+from app.models.moderation import REPORT_LENGTH, ReportReason
 from app.push.payload import SCHEMA_VERSION
 from app.web.connections import InjectedResources
 from app.web.fields import ResponseModel
@@ -28,6 +29,7 @@ class ConfigLimits(ResponseModel):
     tag_length: int = Field(description="Characters of a tag", examples=[TAG_LENGTH])
     tags_per_idea: int = Field(description="Tags of an idea", examples=[TAGS_PER_IDEA])
     mentions_per_comment: int = Field(description="Members named in a comment", examples=[MENTIONS_PER_COMMENT])
+    report_length: int = Field(description="Characters of a report's words", examples=[REPORT_LENGTH])
     page_limit: int = Field(description="Items of a page; a larger `limit` is clamped", examples=[MAX_LIMIT])
 
 
@@ -42,6 +44,7 @@ class Config(ResponseModel):
     idea_states: list[str] = Field(description="The way of an idea to a project", examples=[[*IdeaState]])
     sorts: list[str] = Field(description="Orders of feeds", examples=[[*SORTS]])
     periods: list[str] = Field(description="Periods of the order `top`", examples=[[*PERIODS]])
+    report_reasons: list[str] = Field(description="Why a member may report something", examples=[[*ReportReason]])
     locales: list[str] = Field(description="Languages of the product", examples=[[*Locale]])
     push_schema_version: str = Field(description="Version of the `data` of pushes", examples=[SCHEMA_VERSION])
 
@@ -53,6 +56,7 @@ _LIMITS = ConfigLimits(
     tag_length=TAG_LENGTH,
     tags_per_idea=TAGS_PER_IDEA,
     mentions_per_comment=MENTIONS_PER_COMMENT,
+    report_length=REPORT_LENGTH,
     page_limit=MAX_LIMIT,
 )
 
@@ -74,6 +78,7 @@ async def get_config(resources: InjectedResources) -> Config:
         idea_states=list(IdeaState),
         sorts=list(SORTS),
         periods=list(PERIODS),
+        report_reasons=list(ReportReason),
         locales=list(Locale),
         push_schema_version=SCHEMA_VERSION,
     )

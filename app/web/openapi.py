@@ -21,6 +21,7 @@ TAGS = {
     "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
     "comments": "Comments and replies.",
     "votes": "Recommendations (추천).",
+    "moderation": "Reports, cases, and the log of what staff read.",
     "inbox": "What a member was told.",
     "devices": "Devices that get pushes.",
     "app": "What an app needs to know before sign-in.",

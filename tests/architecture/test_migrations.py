@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio.to_thread
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -52,6 +53,37 @@ async def test_up_check_down_up(empty_database_url: str) -> None:
     assert await table_names(empty_database_url) == set()
     await anyio.to_thread.run_sync(run, "up")
     assert await table_names(empty_database_url) == set(Model.metadata.tables)
+
+
+async def trigger_names(url: str, engine: str) -> set[str]:
+    catalogue = "sqlite_master WHERE type = 'trigger'" if engine == "sqlite" else "pg_trigger WHERE NOT tgisinternal"
+    database = Database(url, pool_size=1)
+    async with database.read() as connection:
+        column = "name" if engine == "sqlite" else "tgname"
+        names = set((await connection.execute(text(f"SELECT {column} FROM {catalogue}"))).scalars())
+    await database.aclose()
+    return names
+
+
+GUARDS = {
+    "sqlite": {
+        "audit_entries_no_update", "audit_entries_no_delete", "audit_entries_no_replace",
+        "access_entries_no_update", "access_entries_no_delete", "access_entries_no_replace",
+    },
+    "postgresql": {"audit_entries_append_only", "access_entries_append_only", "access_entries_no_truncate"},
+}  # fmt: skip
+
+
+async def test_guards_of_the_records_outlast_every_migration(empty_database_url: str, engine: str) -> None:
+    """On SQLite a migration that rebuilds a table drops its triggers, unless it makes them again."""
+    history = ScriptDirectory.from_config(migrations.configuration(empty_database_url)).walk_revisions()
+    present: set[str] = set()
+    for revision in reversed([script.revision for script in history]):
+        await anyio.to_thread.run_sync(migrations.upgrade, empty_database_url, revision)
+        found = await trigger_names(empty_database_url, engine)
+        assert present - found == set(), revision
+        present = found
+    assert GUARDS[engine] <= present
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"])

@@ -11,9 +11,11 @@ from app.core.database import Database
 from app.demo.loader import load_demo
 from app.demo.size import DemoSize
 from app.models import (
+    AccessEntry,
     AccessToken,
     AuditEntry,
     Block,
+    Case,
     Comment,
     CommentRevision,
     Delivery,
@@ -29,12 +31,14 @@ from app.models import (
     OutboxEvent,
     PushJob,
     RefreshToken,
+    Report,
     Session,
     SignInCode,
     Throttle,
     WorkerHeartbeat,
 )
 from app.models.memberships import MemberRole
+from app.models.moderation import ReportReason
 from app.models.notifications import Platform, PushTopic, Reason, TokenKind
 
 SIZE = DemoSize(ideas=60, comments=200)
@@ -69,7 +73,8 @@ async def _add_the_rest(session: AsyncSession) -> None:
         platform=Platform.ANDROID, app_version="1.0.0", locale="ko", time_zone="Asia/Seoul",
     )  # fmt: skip
     first = RefreshToken(digest=b"\x01" * 32, session_id=signed_in.id, expires_at=later, used_at=now())
-    session.add_all([device, first])
+    case = Case(idea_id=idea.id, comment_id=comment_id, weight=3, report_count=1)
+    session.add_all([device, first, case])
     await session.flush()
     session.add_all(
         [
@@ -83,6 +88,10 @@ async def _add_the_rest(session: AsyncSession) -> None:
             ),
             Block(blocker_id=ACCOUNT, blocked_id=ACCOUNT + 1),
             AuditEntry(actor_id=None, action="operator.created", target_kind="account", target_id=1, details={"a": []}),
+            AccessEntry(account_id=1, action="case.read", target_kind="idea", target_id=idea.id, case_id=case.id),
+            Report(
+                creation_digest=b"p" * 32, case_id=case.id, reporter_id=ACCOUNT, reason=ReportReason.SPAM, words="광고"
+            ),
             IdeaReader(idea_id=idea.id, account_id=ACCOUNT),
             NamedIdeaRead(idea_id=idea.id, account_id=ACCOUNT),
             InboxItem(

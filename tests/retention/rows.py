@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from app.core.database import Database
 from app.models import (
+    AccessEntry,
     AccessToken,
     Account,
     Delivery,
@@ -178,6 +179,9 @@ class Rows:
                 read_at=read_at,
             )
         )
+
+    async def access_entry(self, at: datetime) -> AccessEntry:
+        return await self.add(AccessEntry(account_id=self.account_id, action="case.read", target_kind="case", at=at))
 
     async def heartbeat(self, beat_at: datetime) -> WorkerHeartbeat:
         return await self.add(WorkerHeartbeat(worker=f"w{self._next()}", beat_at=beat_at))

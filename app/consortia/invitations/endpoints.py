@@ -17,7 +17,7 @@ from app.consortia.invitations.schemas import (
 from app.core.localisation import Locale, negotiate_locale
 from app.core.settings import Settings
 from app.identity.accounts.schemas import CurrentMembership
-from app.identity.dependencies import Once, ReadActor, WriteActor, WriteSession
+from app.identity.dependencies import Accesses, Once, ReadActor, WriteActor, WriteSession
 from app.identity.sessions.endpoints import NO_STORE
 from app.identity.sessions.schemas import SessionTokens
 from app.web.connections import InjectedResources, ReadConnection
@@ -58,14 +58,14 @@ def _link(settings: Settings, http: Request, token: str) -> str:
 @router.get(
     "/mini-clusters/{mini_cluster_id}/invitations",
     summary="The invitations to a mini-cluster",
-    description="For those who may invite there; the newest first, without their secrets.",
+    description="For those who may invite there; the newest first, without their secrets. The reading is recorded.",
     responses=problem_responses(401, 403, 404, 422, 503),
 )
 async def list_invitations(
-    mini_cluster_id: MiniClusterId, actor: ReadActor, connection: ReadConnection, page: Page
+    mini_cluster_id: MiniClusterId, actor: ReadActor, connection: ReadConnection, accesses: Accesses, page: Page
 ) -> InvitationPage:
     """List invitations."""
-    return await service.list_invitations(connection, actor, mini_cluster_id, page)
+    return await service.list_invitations(connection, actor, accesses, mini_cluster_id, page)
 
 
 @router.delete(

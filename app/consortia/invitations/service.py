@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.audit.access import Access, AccessLog
 from app.audit.service import record
 from app.consortia.invitations import queries
 from app.consortia.invitations.errors import InvitationExpired, InvitationRevoked, InvitationUsed
@@ -71,9 +72,9 @@ async def create_invitation(session: AsyncSession, actor: Actor, request: Invita
 
 
 async def list_invitations(
-    connection: AsyncConnection, actor: Actor, mini_cluster_id: uuid.UUID, page: PageRequest
+    connection: AsyncConnection, actor: Actor, accesses: AccessLog, mini_cluster_id: uuid.UUID, page: PageRequest
 ) -> InvitationPage:
-    """The invitations to a mini-cluster.
+    """The invitations to a mini-cluster; they hold mail addresses, so the reading is noted first.
 
     :raises NotFound: there is no such mini-cluster.
     :raises Forbidden: the actor may not invite there.
@@ -81,6 +82,7 @@ async def list_invitations(
     place = await locate_mini_cluster(connection, mini_cluster_id)
     if not may_keep_invitations(actor, place.id, place.consortium_id):
         raise Forbidden
+    await accesses.note(Access("invitations.listed", "mini_cluster", place.id, consortium_id=place.consortium_id))
     return await queries.list_invitations(connection, place.id, mini_cluster_id, page)
 
 

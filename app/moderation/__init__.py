@@ -1,0 +1,1 @@
+"""Moderation by coordinators and managers: reports, cases, and the log of what staff read."""

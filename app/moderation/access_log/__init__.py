@@ -1,0 +1,1 @@
+"""The access log: what staff read, shown to coordinators, operators and the member concerned."""

@@ -1,0 +1,160 @@
+"""The selects of cases. Which of them an actor handles is decided here, once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.ideas.queries import NO_ORGANISATION, card_columns, not_excluded
+from app.identity.actor import Actor
+from app.models import Account, Affiliation, Case, Comment, Consortium, Idea, MiniCluster, Organisation, Report
+from app.models.ideas import IdeaStatus, Visibility
+from app.models.moderation import CaseOutcome
+from app.moderation.cases.policy import handled_by
+
+Reader = AsyncConnection | AsyncSession
+
+REPORTS_SHOWN = 100
+EARLIER_SHOWN = 20
+
+_CLAIMER = Account.__table__.alias("claimer")
+_CLOSER = Account.__table__.alias("closer")
+_AUTHOR_ID: ColumnElement[int] = func.coalesce(Comment.author_id, Idea.author_id)
+
+
+def handled_condition(actor: Actor) -> ColumnElement[bool]:
+    """The condition on :func:`select_cases` under which an actor handles a case.
+
+    Its idea stands in a consortium he coordinates or a mini-cluster he manages; an idea for named people is not for
+    managers. Nobody handles a case about himself: it would show him who reported him. Nor does anybody whose
+    organisation the author of the idea excluded. Blocks do not count: else one could block those who moderate.
+    """
+    handled = handled_by(actor)
+    coordinated = true() if handled.everywhere else Idea.consortium_id.in_(sorted(handled.consortium_ids))
+    managed = and_(Idea.mini_cluster_id.in_(sorted(handled.mini_cluster_ids)), Idea.visibility != Visibility.NAMED)
+    return and_(
+        or_(coordinated, managed),
+        _AUTHOR_ID.is_distinct_from(actor.account_id),
+        not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
+    )
+
+
+def select_cases(*more: Any) -> Select[Any]:
+    """Cases with what they are about and who works on them; to be narrowed by the caller."""
+    affiliation_id = func.coalesce(Comment.affiliation_id, Idea.affiliation_id)
+    source = (
+        Case.__table__.join(Idea, Idea.id == Case.idea_id)
+        .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
+        .join(Consortium, Consortium.id == Idea.consortium_id)
+        .outerjoin(Comment, Comment.id == Case.comment_id)
+        .join(Account, Account.id == _AUTHOR_ID)
+        .outerjoin(Affiliation, Affiliation.id == affiliation_id)
+        .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
+        .outerjoin(_CLAIMER, _CLAIMER.c.id == Case.claimed_by_id)
+        .outerjoin(_CLOSER, _CLOSER.c.id == Case.closed_by_id)
+    )
+    return select(*_columns(), *more).select_from(source)
+
+
+def _columns() -> list[Any]:
+    return [
+        Case.id,
+        Case.public_id,
+        Case.idea_id,
+        Case.comment_id,
+        Case.state,
+        Case.weight,
+        Case.report_count,
+        Case.opened_at,
+        Case.claimed_by_id,
+        Case.claimed_at,
+        Case.outcome,
+        Case.closed_at,
+        Case.closing_words,
+        _AUTHOR_ID.label("author_id"),
+        Idea.public_id.label("idea_public_id"),
+        Idea.title,
+        Idea.visibility,
+        Idea.status.label("idea_status"),
+        Idea.consortium_id,
+        MiniCluster.public_id.label("mini_cluster_public_id"),
+        Consortium.public_id.label("consortium_public_id"),
+        Comment.public_id.label("comment_public_id"),
+        Comment.deleted_at,
+        Comment.hidden_at,
+        _CLAIMER.c.public_id.label("claimer_public_id"),
+        _CLAIMER.c.name.label("claimer_name"),
+        _CLAIMER.c.status.label("claimer_status"),
+        _CLOSER.c.public_id.label("closer_public_id"),
+        _CLOSER.c.name.label("closer_name"),
+        _CLOSER.c.status.label("closer_status"),
+        *card_columns(),
+    ]
+
+
+async def find_reports(connection: Reader, case_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The reports of a case with who made them, the oldest first."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Report.public_id,
+            Report.reason,
+            Report.words,
+            Report.created_at,
+            Account.public_id.label("reporter_public_id"),
+            Account.name.label("reporter_name"),
+            Account.status.label("reporter_status"),
+        )
+        .join(Account, Account.id == Report.reporter_id)
+        .where(Report.case_id == case_id)
+        .order_by(Report.id)
+        .limit(literal_column(str(REPORTS_SHOWN)))
+    )
+    return (await connection.execute(statement)).all()
+
+
+async def find_earlier(connection: Reader, case: Row[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Earlier cases about the same target, the latest first."""
+    same = (
+        (Case.idea_id == case.idea_id) & Case.comment_id.is_(None)
+        if case.comment_id is None
+        else Case.comment_id == case.comment_id
+    )
+    statement: Select[*tuple[Any, ...]] = (
+        select(Case.public_id, Case.outcome, Case.opened_at, Case.closed_at)
+        .where(same, Case.id < case.id)
+        .order_by(Case.id.desc())
+        .limit(literal_column(str(EARLIER_SHOWN)))
+    )
+    return (await connection.execute(statement)).all()
+
+
+async def count_history(connection: Reader, author_id: int, consortium_id: int) -> Row[*tuple[Any, ...]]:
+    """What an author did in a consortium: ``ideas``, ``comments``, ``cases`` and ``cases_acted``."""
+    idea, comment, about = aliased(Idea), aliased(Comment), aliased(Comment)
+    ideas = select(func.count()).where(
+        idea.author_id == author_id, idea.consortium_id == consortium_id, idea.status != IdeaStatus.DRAFT
+    )
+    home = aliased(Idea)
+    comments = (
+        select(func.count())
+        .select_from(comment)
+        .join(home, home.id == comment.idea_id)
+        .where(comment.author_id == author_id, comment.deleted_at.is_(None), home.consortium_id == consortium_id)
+    )
+    subject = aliased(Idea)
+    cases = (
+        select(func.count())
+        .select_from(Case)
+        .join(subject, subject.id == Case.idea_id)
+        .outerjoin(about, about.id == Case.comment_id)
+        .where(func.coalesce(about.author_id, subject.author_id) == author_id, subject.consortium_id == consortium_id)
+    )
+    statement: Select[*tuple[Any, ...]] = select(
+        ideas.scalar_subquery().label("ideas"),
+        comments.scalar_subquery().label("comments"),
+        cases.scalar_subquery().label("cases"),
+        cases.where(Case.outcome == CaseOutcome.ACTED).scalar_subquery().label("cases_acted"),
+    )
+    return (await connection.execute(statement)).one()

@@ -1,0 +1,1 @@
+"""Reports: a member says that something should not stand where it stands."""
