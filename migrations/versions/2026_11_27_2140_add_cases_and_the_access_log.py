@@ -4,15 +4,15 @@ Reports of members are gathered in cases. What staff read is recorded in ``acces
 a row, and its deletion while it is younger than 1095 days: retention deletes a day later. On SQLite an INSERT OR REPLACE
 deletes without asking the trigger of deletions, so that another one refuses it, for the audit record too.
 
-Revision ID: 0004
-Revises: 0003
+Revision ID: 0005
+Revises: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
