@@ -24,7 +24,10 @@ from app.core.settings import Settings
 from app.feeds import endpoints as feeds
 from app.ideas import audience_endpoints as audience
 from app.ideas import endpoints as ideas
+from app.ideas.consent import endpoints as consent
+from app.ideas.consent.service import ProposalListener
 from app.ideas.reading import IdeaReadListener
+from app.ideas.states import endpoints as states
 from app.identity import endpoints as identity
 from app.moderation.access_log import endpoints as access_log
 from app.moderation.cases import endpoints as cases
@@ -46,6 +49,8 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     comments.router,
     notifications.router,
     audience.router,
+    states.router,
+    consent.router,
     consortia.router,
     administration.router,
     links.router,
@@ -61,6 +66,9 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
 
 IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = (read_items_of_idea,)
 """What else happens when a person has read an idea."""
+
+PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = ()
+"""What else happens when an author has consented to a proposal."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -96,6 +104,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key))
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
+    app.state.proposal_listeners = PROPOSAL_LISTENERS
     _build_routes(app)
     # What exists now lives as long as the process: keep the collector from looking at it again and again.
     gc.freeze()

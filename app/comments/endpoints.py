@@ -8,7 +8,7 @@ from pydantic import WithJsonSchema
 
 from app.comments import reading, service
 from app.comments.schemas import Comment, CommentCreate, CommentPage, CommentReceipt, CommentUpdate, ReplyPage
-from app.ideas.endpoints import IdeaId, IfMatch
+from app.ideas.dependencies import IdeaId, IfMatch
 from app.identity.dependencies import Once, ReadActor, WriteActor, WriteSession
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.etags import check_if_match, etag_of

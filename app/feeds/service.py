@@ -44,7 +44,7 @@ async def read_feed(
     binds |= {f"stream_{number}": stream for number, stream in enumerate(padded(list(streams)))}
     binds |= {"viewer": actor.account_id, "organisation": actor.organisation_id or NO_ORGANISATION}
     rows, place = await _gather(connection, order, len(padded(list(streams))), binds, limit)
-    items = [summary(row, actor.account_id) for row in rows[:limit]]
+    items = [summary(row, actor) for row in rows[:limit]]
     if len(rows) > limit:
         place = (rows[limit - 1].key, rows[limit - 1].id)
     bucket = binds.get("bucket", 0)

@@ -11,7 +11,7 @@ from app.core.errors import NotFound
 from app.ideas.queries import idea_columns, join_cards, visible_to
 from app.ideas.rows import full_idea, summary
 from app.ideas.schemas import Idea as IdeaView
-from app.ideas.schemas import IdeaPage, IdeaRevisionPage
+from app.ideas.schemas import IdeaPage, IdeaRevisionPage, IdeaSummary
 from app.ideas.schemas import IdeaRevision as IdeaRevisionView
 from app.identity.actor import Actor
 from app.models import Account, Idea, IdeaExclusion, IdeaReader, IdeaRevision, Organisation
@@ -42,12 +42,12 @@ def needs_logging(row: Row[Any], actor: Actor) -> bool:
 async def show_idea(connection: _Reader, actor: Actor, row: Row[Any]) -> IdeaView:
     """The full idea; who else may read it is shown to its author only."""
     if row.author_id != actor.account_id:
-        return full_idea(row, actor.account_id, row.body, [], [])
+        return full_idea(row, actor, row.body, [], [])
     readers = select(Account.public_id).join(IdeaReader, IdeaReader.account_id == Account.id)
     excluded = select(Organisation.public_id).join(IdeaExclusion, IdeaExclusion.organisation_id == Organisation.id)
     return full_idea(
         row,
-        actor.account_id,
+        actor,
         row.body,
         [
             r.public_id
@@ -58,6 +58,14 @@ async def show_idea(connection: _Reader, actor: Actor, row: Row[Any]) -> IdeaVie
             for r in await connection.execute(excluded.where(IdeaExclusion.idea_id == row.id).order_by(Organisation.id))
         ],
     )
+
+
+async def summarise_idea(connection: _Reader, actor: Actor, public_id: uuid.UUID) -> IdeaSummary:
+    """The idea as lists show it: for replies to acts of others than its author, which give no body out unrecorded.
+
+    :raises NotFound: it does not exist, or not for this actor.
+    """
+    return summary(await find_idea(connection, actor, public_id), actor)
 
 
 async def list_own_ideas(
@@ -78,7 +86,7 @@ async def list_own_ideas(
         conditions.append(Idea.id < last_id)
     statement = _select(actor, *conditions).order_by(Idea.id.desc()).limit(_ONE_PAGE)
     rows = (await connection.execute(statement)).all()
-    items = [summary(row, actor.account_id) for row in rows[:limit]]
+    items = [summary(row, actor) for row in rows[:limit]]
     return IdeaPage(items=items, next_cursor=cursors.encode(name, [rows[limit - 1].id]) if len(rows) > limit else None)
 
 

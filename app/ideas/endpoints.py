@@ -1,12 +1,13 @@
 """The routes of single ideas."""
 
-import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from app.ideas import detail, follows, reading, service
+from app.consortia.dependencies import Page
+from app.ideas import detail, follows, reading, reads, service
 from app.ideas.access import own_or_visible_idea, visible_idea
+from app.ideas.dependencies import IdeaId, IfMatch
 from app.ideas.schemas import FollowState, Idea, IdeaCreate, IdeaPage, IdeaRevisionPage, IdeaUpdate, ReadMarker
 from app.identity.dependencies import Once, ReadActor, WriteActor, WriteSession
 from app.models.ideas import IdeaStatus
@@ -17,15 +18,6 @@ from app.web.optional import Optional
 from app.web.paging import DEFAULT_LIMIT, Cursor, Limit
 
 router = APIRouter(tags=["ideas"])
-
-IdeaId = Annotated[uuid.UUID, Path(description="The idea", examples=["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"])]
-IfMatch = Annotated[
-    Optional[str],
-    Header(
-        description="The `ETag` of the version the change was made from; another present version gives 412.",
-        examples=['"3.5f1c8e2a4b607a52"'],
-    ),
-]
 
 
 @router.post(
@@ -154,6 +146,20 @@ async def list_idea_revisions(
 ) -> IdeaRevisionPage:
     """List earlier wordings."""
     return await detail.list_revisions(connection, actor, resources.cursors, idea_id, cursor, limit)
+
+
+@router.get(
+    "/ideas/{idea_id}/reads",
+    summary="Who read an idea for named people",
+    description="Every opening of the body by others, the latest first, for its author only; also by staff, who open"
+    " it through a case.",
+    responses=problem_responses(401, 403, 404, 422, 503),
+)
+async def list_idea_reads(
+    idea_id: IdeaId, actor: ReadActor, connection: ReadConnection, page: Page
+) -> reads.IdeaReadPage:
+    """List who read it."""
+    return await reads.list_reads(connection, actor, idea_id, page)
 
 
 @router.get(

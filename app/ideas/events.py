@@ -20,6 +20,24 @@ class IdeaWithdrawn(Event):
     idea_id: int
 
 
+class IdeaStateChanged(Event):
+    """A coordinator brought an idea into another state."""
+
+    kind: ClassVar[str] = "idea.state_changed"
+    idea_id: int
+    change_id: int
+    changed_by_id: int
+
+
+class AudienceProposed(Event):
+    """Somebody wants more people to see an idea: its author is asked."""
+
+    kind: ClassVar[str] = "idea.audience_proposed"
+    idea_id: int
+    proposal_id: int
+    proposed_by_id: int
+
+
 class ResponseChanged(Event):
     """The counters of an idea changed: its places in ranked feeds are to be computed anew."""
 

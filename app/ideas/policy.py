@@ -1,9 +1,10 @@
 """Who may do what to an idea: pure functions over loaded facts. Visibility has been settled before they are asked."""
 
 from enum import StrEnum
+from typing import Any
 
 from app.identity.actor import Actor
-from app.models.ideas import IdeaStatus
+from app.models.ideas import IdeaStatus, Visibility
 
 
 class IdeaAction(StrEnum):
@@ -16,6 +17,9 @@ class IdeaAction(StrEnum):
     COMMENT = "comment"
     VOTE = "vote"
     FOLLOW = "follow"
+    SEE_READS = "see_reads"
+    SET_STATE = "set_state"
+    PROPOSE_AUDIENCE = "propose_audience"
 
 
 _OF_AUTHOR = {
@@ -27,11 +31,32 @@ _OF_AUTHOR = {
 _OF_OTHERS = [IdeaAction.COMMENT, IdeaAction.VOTE, IdeaAction.FOLLOW]
 
 
-def allowed_actions(account_id: int, author_id: int, status: IdeaStatus) -> list[IdeaAction]:
-    """What a person may do to an idea that he sees."""
-    if account_id == author_id:
-        return _OF_AUTHOR[status]
-    return _OF_OTHERS if status is IdeaStatus.PUBLISHED else []
+def allowed_actions(actor: Actor, idea: Any) -> list[IdeaAction]:
+    """What a person may do to an idea that he sees: a row of ``idea_columns``, or an ``Idea``."""
+    is_author = idea.author_id == actor.account_id
+    actions = list(_OF_AUTHOR[idea.status]) if is_author else []
+    if is_author and idea.visibility is Visibility.NAMED:
+        actions.append(IdeaAction.SEE_READS)
+    if idea.status is not IdeaStatus.PUBLISHED:
+        return actions
+    if not is_author:
+        actions += _OF_OTHERS
+    if may_set_state(actor, idea.consortium_id):
+        actions.append(IdeaAction.SET_STATE)
+    keeps = may_propose_audience(actor, idea.author_id, idea.mini_cluster_id, idea.consortium_id)
+    if keeps and idea.visibility is not Visibility.NAMED:
+        actions.append(IdeaAction.PROPOSE_AUDIENCE)
+    return actions
+
+
+def may_set_state(actor: Actor, consortium_id: int) -> bool:
+    """Coordinators lead the ideas of their consortium to a project."""
+    return consortium_id in actor.coordinated_consortium_ids
+
+
+def may_propose_audience(actor: Actor, author_id: int, mini_cluster_id: int, consortium_id: int) -> bool:
+    """The manager of its mini-cluster and coordinators of its consortium; authors just change their own ideas."""
+    return author_id != actor.account_id and actor.manages(mini_cluster_id, consortium_id)
 
 
 def may_post_in(actor: Actor, mini_cluster_id: int) -> bool:

@@ -33,7 +33,7 @@ async def mark_read(session: AsyncSession, account_id: int, idea_id: int) -> Non
     )
 
 
-async def log_named_read(session: AsyncSession, account_id: int, idea_id: int) -> None:
+async def log_named_read(session: AsyncSession, account_id: int, idea_id: int, *, by_staff: bool = False) -> None:
     """Record that a person opens the body of an idea for named people: committed before the body is given out."""
-    session.add(NamedIdeaRead(idea_id=idea_id, account_id=account_id))
+    session.add(NamedIdeaRead(idea_id=idea_id, account_id=account_id, by_staff=by_staff))
     await session.flush()

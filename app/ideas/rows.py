@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from app.ideas.policy import allowed_actions
 from app.ideas.queries import UNREAD_SHOWN_AT_MOST
 from app.ideas.schemas import AuthorCard, Idea, IdeaSummary
+from app.identity.actor import Actor
 from app.models.accounts import AccountStatus
 from app.models.ideas import Visibility
 
@@ -24,9 +25,9 @@ def author_card(row: Row[Any]) -> AuthorCard:
     )
 
 
-def idea_fields(row: Row[Any], viewer_id: int) -> dict[str, Any]:
+def idea_fields(row: Row[Any], actor: Actor) -> dict[str, Any]:
     """The fields of :class:`IdeaSummary` for one viewer."""
-    is_own = row.author_id == viewer_id
+    is_own = row.author_id == actor.account_id
     is_stub = row.visibility is Visibility.NAMED
     return {
         "id": row.public_id,
@@ -50,20 +51,19 @@ def idea_fields(row: Row[Any], viewer_id: int) -> dict[str, Any]:
         "created_at": row.created_at,
         "published_at": row.published_at,
         "edited_at": row.edited_at,
-        "allowed_actions": [str(action) for action in allowed_actions(viewer_id, row.author_id, row.status)],
+        "allowed_actions": [str(action) for action in allowed_actions(actor, row)],
     }
 
 
-def summary(row: Row[Any], viewer_id: int) -> IdeaSummary:
+def summary(row: Row[Any], actor: Actor) -> IdeaSummary:
     """An idea as lists show it to one viewer."""
-    return IdeaSummary.model_construct(**idea_fields(row, viewer_id))
+    return IdeaSummary.model_construct(**idea_fields(row, actor))
 
 
 def full_idea(
-    row: Row[Any], viewer_id: int, body: str, reader_ids: list[uuid.UUID], excluded_ids: list[uuid.UUID]
+    row: Row[Any], actor: Actor, body: str, reader_ids: list[uuid.UUID], excluded_ids: list[uuid.UUID]
 ) -> Idea:
     """An idea with its body."""
     return Idea.model_validate(
-        idea_fields(row, viewer_id)
-        | {"body": body, "reader_ids": reader_ids, "excluded_organisation_ids": excluded_ids}
+        idea_fields(row, actor) | {"body": body, "reader_ids": reader_ids, "excluded_organisation_ids": excluded_ids}
     )

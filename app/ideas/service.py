@@ -12,6 +12,7 @@ from app.core.errors import Conflict, Forbidden, IdTaken, invalid_field
 from app.core.localisation import Text
 from app.ideas import audience
 from app.ideas.access import own_or_visible_idea
+from app.ideas.consent.service import supersede
 from app.ideas.entries import put_into_feeds, take_out_of_feeds
 from app.ideas.events import IdeaPublished, IdeaWithdrawn
 from app.ideas.excerpts import excerpt_of
@@ -115,6 +116,7 @@ async def update_idea(session: AsyncSession, actor: Actor, idea: Idea, request: 
     if request.mini_cluster_id is not None:
         place = await _mini_cluster_to_post_in(session, actor, request.mini_cluster_id)
         idea.mini_cluster_id, idea.consortium_id = place.id, place.consortium_id
+        await supersede(session, idea.id)
     _keep_wording(session, actor, idea, request)
     await _change_wording(session, idea, request)
     await _change_audience(session, actor, idea, request)
@@ -137,6 +139,7 @@ async def withdraw_idea(session: AsyncSession, actor: Actor, public_id: uuid.UUI
     idea.status = IdeaStatus.WITHDRAWN
     idea.withdrawn_at = now()
     idea.version += 1
+    await supersede(session, idea.id)
     await session.flush()
     await take_out_of_feeds(session, idea.id)
     await outbox.append(session, IdeaWithdrawn(idea_id=idea.id))
@@ -188,7 +191,7 @@ async def _own_idea(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -
 
 
 def _check_allowed(actor: Actor, idea: Idea, action: IdeaAction) -> None:
-    if action not in allowed_actions(actor.account_id, idea.author_id, idea.status):
+    if action not in allowed_actions(actor, idea):
         raise IdeaNotOpen
 
 
@@ -242,6 +245,7 @@ async def _change_audience(session: AsyncSession, actor: Actor, idea: Idea, requ
     readers, exclusions = request.reader_ids, request.excluded_organisation_ids
     if readers is None and idea.visibility is not Visibility.NAMED:
         readers = []
+    await supersede(session, idea.id)
     await _set_audience(session, actor, idea, readers, exclusions)
 
 

@@ -6,6 +6,7 @@ from app.models.comments import Comment, CommentMention, CommentRevision
 from app.models.declarative import Model
 from app.models.feed_entries import FeedEntry
 from app.models.ideas import (
+    AudienceProposal,
     Idea,
     IdeaExclusion,
     IdeaFollow,
@@ -30,6 +31,7 @@ __all__ = [
     "AccessToken",
     "Account",
     "Affiliation",
+    "AudienceProposal",
     "AuditEntry",
     "Block",
     "Case",

@@ -12,6 +12,8 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +53,27 @@ class IdeaState(StrEnum):
     IN_PROGRESS = "in_progress"
     DONE = "done"
     CLOSED = "closed"
+
+
+class AudienceAct(StrEnum):
+    """By what act an idea would come before other people."""
+
+    EDIT = "edit"
+    MOVE = "move"
+    MERGE = "merge"
+    SHOWCASE = "showcase"
+
+
+class ProposalState(StrEnum):
+    """What became of a change of audience that somebody other than the author wants."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    APPLIED = "applied"
+    """The new audience was part of the old one: it held at once, nobody had to be asked."""
 
 
 class Idea(Model):
@@ -153,13 +176,18 @@ class IdeaExclusion(Model):
 
 
 class NamedIdeaRead(Model):
-    """Who opened the body of an idea of visibility ``named``, written before the body is given out."""
+    """Who opened the body of an idea of visibility ``named``, written before the body is given out.
+
+    Rows are never changed or deleted while the idea lives: the author sees them.
+    """
 
     __tablename__ = "named_idea_reads"
     __table_args__ = (Index("ix_named_idea_reads_idea_id_id", "idea_id", "id"),)
     id: Mapped[Id]
     idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was no named reader but staff, through a case."""
     read_at: Mapped[CreatedAt]
 
 
@@ -181,3 +209,33 @@ class IdeaReadMark(Model):
     idea_id: Mapped[int] = mapped_column(BigKey, ForeignKey("ideas.id"), primary_key=True, index=True)
     last_comment_id: Mapped[int] = mapped_column(BigKey, default=0)
     read_at: Mapped[CreatedAt]
+
+
+class AudienceProposal(Model):
+    """A change of an idea's audience that staff wants; a wider one waits for the author."""
+
+    __tablename__ = "audience_proposals"
+    __table_args__ = (
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_at"),
+        Index(
+            "uq_audience_proposals_waiting",
+            "idea_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        Index("ix_audience_proposals_idea_id_id", "idea_id", "id"),
+    )
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"))
+    kind: Mapped[AudienceAct] = mapped_column(choice(AudienceAct))
+    visibility: Mapped[Visibility] = mapped_column(choice(Visibility))
+    mini_cluster_id: Mapped[int] = mapped_column(ForeignKey("mini_clusters.id"), index=True)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    note: Mapped[str] = mapped_column(String(500))
+    state: Mapped[ProposalState] = mapped_column(choice(ProposalState), default=ProposalState.WAITING)
+    created_at: Mapped[CreatedAt]
+    decided_at: Mapped[datetime | None]

@@ -42,14 +42,17 @@ class Reason(StrEnum):
     MENTION = "mention"
     REPLY = "reply"
     COMMENT = "comment"
+    CONSENT_ASKED = "consent_asked"
+    STATE_CHANGED = "state_changed"
     VOTE = "vote"
 
 
 class PushTopic(StrEnum):
-    """What one push tells of: responses in a thread, or votes; later news of a topic replaces the earlier."""
+    """What one push tells of: responses in a thread, votes, or the way of the idea; later news replaces the earlier."""
 
     RESPONSES = "responses"
     VOTES = "votes"
+    PROGRESS = "progress"
 
 
 class DeliveryState(StrEnum):

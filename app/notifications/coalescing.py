@@ -4,7 +4,11 @@ from datetime import datetime, timedelta
 
 from app.models.notifications import PushTopic, Reason
 
-WINDOW = {PushTopic.RESPONSES: timedelta(seconds=60), PushTopic.VOTES: timedelta(hours=1)}
+WINDOW = {
+    PushTopic.RESPONSES: timedelta(seconds=60),
+    PushTopic.VOTES: timedelta(hours=1),
+    PushTopic.PROGRESS: timedelta(seconds=60),
+}
 """At most one push per person and idea within this time, but for what speaks to the person directly."""
 
 _DIRECT = (Reason.MENTION, Reason.REPLY)

@@ -26,6 +26,7 @@ _COLUMNS: Sequence[Any] = [
     Idea.title,
     Idea.status.label("idea_status"),
     Idea.visibility,
+    Idea.state,
     Idea.vote_count,
     MiniCluster.public_id.label("mini_cluster_public_id"),
     MiniCluster.name_ko,

@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.ids import new_public_id
-from app.ideas.events import CommentAdded, CommentEdited, VoteCast
+from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, VoteCast
 from app.models import InboxItem, PushJob
 from app.models.notifications import Reason
 from app.models.upsert import insert_for
 from app.notifications.coalescing import WINDOW, direct_reasons, due_at
 from app.notifications.eligibility import may_be_told
 from app.notifications.metrics import INBOX_ITEMS
-from app.notifications.news import TOPIC_OF, News, news_of_comment, news_of_vote
+from app.notifications.news import TOPIC_OF, News, news_of_comment, news_of_proposal, news_of_state, news_of_vote
 from app.notifications.recipients import Recipients, default_recipients
 from app.outbox.subscriptions import Occurrence, Subscriptions
 
@@ -37,6 +37,14 @@ class FanOut:
         """Tell of a recommendation."""
         await self._tell(session, await news_of_vote(session, occurrence.id, occurrence.event))
 
+    async def state(self, session: AsyncSession, occurrence: Occurrence[IdeaStateChanged]) -> None:
+        """Tell of a new state of an idea."""
+        await self._tell(session, await news_of_state(session, occurrence.id, occurrence.event))
+
+    async def proposal(self, session: AsyncSession, occurrence: Occurrence[AudienceProposed]) -> None:
+        """Ask an author for consent."""
+        await self._tell(session, await news_of_proposal(session, occurrence.id, occurrence.event))
+
     async def _tell(self, session: AsyncSession, news: News | None) -> None:
         if news is None:
             return
@@ -52,6 +60,8 @@ def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> No
     subscriptions.in_transaction(CommentAdded, fan_out.comment)
     subscriptions.in_transaction(CommentEdited, fan_out.comment)
     subscriptions.in_transaction(VoteCast, fan_out.vote)
+    subscriptions.in_transaction(IdeaStateChanged, fan_out.state)
+    subscriptions.in_transaction(AudienceProposed, fan_out.proposal)
 
 
 async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:

@@ -13,12 +13,18 @@ from app.notifications.texts import Subject, Told, strongest_reason, title_and_b
 from app.push.payload import Channel, PushKind, PushPayload
 from app.push.transport import PushMessage
 
-_CHANNELS = {PushTopic.RESPONSES: Channel.RESPONSES, PushTopic.VOTES: Channel.VOTES}
+_CHANNELS = {
+    PushTopic.RESPONSES: Channel.RESPONSES,
+    PushTopic.VOTES: Channel.VOTES,
+    PushTopic.PROGRESS: Channel.PROGRESS,
+}
 _KINDS = {
     Reason.MENTION: PushKind.MENTION,
     Reason.REPLY: PushKind.REPLY,
     Reason.COMMENT: PushKind.COMMENT,
     Reason.VOTE: PushKind.VOTE,
+    Reason.CONSENT_ASKED: PushKind.CONSENT_ASKED,
+    Reason.STATE_CHANGED: PushKind.STATE_CHANGED,
 }
 
 
@@ -51,7 +57,7 @@ def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_secon
         thread_id=f"idea-{facts.idea_public_id}",
         badge=badge,
         ttl_seconds=ttl_seconds,
-        high_priority=facts.topic is PushTopic.RESPONSES,
+        high_priority=facts.topic is not PushTopic.VOTES,
     )
 
 
@@ -67,6 +73,7 @@ def _subject(facts: Row[Any]) -> Subject:
         mini_cluster_ko=facts.name_ko,
         mini_cluster_en=facts.name_en,
         vote_count=facts.vote_count,
+        state=facts.state,
     )
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from app.ideas.events import CommentAdded, CommentEdited, VoteCast
-from app.models import Comment, Idea, Vote
-from app.models.ideas import IdeaStatus
+from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, VoteCast
+from app.models import AudienceProposal, Comment, Idea, IdeaStateChange, Vote
+from app.models.ideas import IdeaStatus, ProposalState
 from app.models.notifications import PushTopic, Reason
 from app.outbox.events import Event
 
@@ -15,6 +16,8 @@ TOPIC_OF = {
     Reason.MENTION: PushTopic.RESPONSES,
     Reason.REPLY: PushTopic.RESPONSES,
     Reason.COMMENT: PushTopic.RESPONSES,
+    Reason.CONSENT_ASKED: PushTopic.PROGRESS,
+    Reason.STATE_CHANGED: PushTopic.PROGRESS,
     Reason.VOTE: PushTopic.VOTES,
 }
 """Which push a reason belongs to."""
@@ -68,3 +71,29 @@ async def news_of_vote(session: AsyncSession, event_id: int, event: VoteCast) ->
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else News(event_id, event, event.voter_id, row.id, row.author_id)
+
+
+async def news_of_state(session: AsyncSession, event_id: int, event: IdeaStateChanged) -> News | None:
+    """The news of a state; None once another one has followed, or the idea can no longer be read."""
+    later = aliased(IdeaStateChange)
+    overtaken = select(later.id).where(later.idea_id == event.idea_id, later.id > event.change_id)
+    statement = select(Idea.id, Idea.author_id).where(
+        Idea.id == event.idea_id, Idea.status == IdeaStatus.PUBLISHED, ~overtaken.exists()
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else News(event_id, event, event.changed_by_id, row.id, row.author_id)
+
+
+async def news_of_proposal(session: AsyncSession, event_id: int, event: AudienceProposed) -> News | None:
+    """The news of a proposal; None once it is decided or overtaken."""
+    statement = (
+        select(Idea.id, Idea.author_id)
+        .join(AudienceProposal, AudienceProposal.idea_id == Idea.id)
+        .where(
+            AudienceProposal.id == event.proposal_id,
+            AudienceProposal.state == ProposalState.WAITING,
+            Idea.status == IdeaStatus.PUBLISHED,
+        )
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else News(event_id, event, event.proposed_by_id, row.id, row.author_id)

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.ideas.events import CommentAdded, CommentEdited, VoteCast
-from app.models import Comment, CommentMention, InboxItem
+from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, VoteCast
+from app.models import Comment, CommentMention, IdeaFollow, InboxItem
 from app.models.notifications import Reason
 from app.notifications.news import News
 from app.outbox.events import Event
@@ -56,6 +56,8 @@ def default_recipients() -> Recipients:
     recipients.register(CommentAdded, mentioned, answered, idea_author)
     recipients.register(CommentEdited, newly_mentioned)
     recipients.register(VoteCast, recommended)
+    recipients.register(IdeaStateChanged, followers_of_its_way)
+    recipients.register(AudienceProposed, author_to_consent)
     return recipients
 
 
@@ -103,3 +105,15 @@ async def recommended(session: AsyncSession, news: News) -> Named:
     if await session.scalar(select(earlier.exists())):
         return []
     return [(news.idea_author_id, Reason.VOTE)]
+
+
+async def followers_of_its_way(session: AsyncSession, news: News) -> Named:
+    """The author of the idea, and all who follow it."""
+    statement = select(IdeaFollow.account_id).where(IdeaFollow.idea_id == news.idea_id, IdeaFollow.muted.is_(False))
+    followers = set((await session.scalars(statement)).all()) | {news.idea_author_id}
+    return [(account_id, Reason.STATE_CHANGED) for account_id in followers]
+
+
+async def author_to_consent(_session: AsyncSession, news: News) -> Named:
+    """The author, who is asked whether more people may see the idea."""
+    return [(news.idea_author_id, Reason.CONSENT_ASKED)]

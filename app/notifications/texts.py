@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.core.localisation import Locale, Text
 from app.ideas.excerpts import excerpt_of
+from app.models.ideas import IdeaState
 from app.models.notifications import PushTopic, Reason
 from app.push.shorten import shorten
 
@@ -38,6 +39,7 @@ class Subject:
     mini_cluster_ko: str
     mini_cluster_en: str
     vote_count: int
+    state: IdeaState = IdeaState.OPEN
 
 
 _ONE = {
@@ -58,6 +60,18 @@ _SEVERAL = {
     Reason.COMMENT: Text("새 댓글 {count}개 · {names}", "{count} new comments · {names}"),
     Reason.VOTE: Text("추천 {count}개를 받았습니다{total}", "{count} new recommendations{total}"),
 }
+_STATES = {
+    IdeaState.OPEN: Text("열림", "open"),
+    IdeaState.UNDER_REVIEW: Text("검토 중", "under review"),
+    IdeaState.CHOSEN: Text("선정", "chosen"),
+    IdeaState.IN_PROGRESS: Text("진행 중", "in progress"),
+    IdeaState.DONE: Text("완료", "done"),
+    IdeaState.CLOSED: Text("종료", "closed"),
+}
+_NEW_STATE = Text("진행 상태가 바뀌었습니다: {state}", "Its state has changed: {state}")
+_CONSENT = Text(
+    "공개 범위를 넓히자는 제안이 있습니다. 동의 여부를 알려 주세요.", "More people are to see it: do you agree?"
+)
 _TOTAL = Text(" (모두 {votes}개)", " ({votes} in all)")
 _NAMES = Text("{name}님 외 {others}명", "{name} and {others} others")
 _TWO_NAMES = Text("{name}님 외 1명", "{name} and 1 other")
@@ -69,12 +83,16 @@ _CONFIDENTIAL_ONE = {
     Reason.REPLY: Text("새 답글", "New reply"),
     Reason.COMMENT: Text("새 댓글", "New comment"),
     Reason.VOTE: Text("새 추천", "New recommendation"),
+    Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
+    Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
 }
 _CONFIDENTIAL_SEVERAL = {
     Reason.MENTION: Text("회원님을 언급한 댓글 등 {count}개", "You were mentioned, {count} new comments"),
     Reason.REPLY: Text("새 답글 {count}개", "{count} new replies"),
     Reason.COMMENT: Text("새 댓글 {count}개", "{count} new comments"),
     Reason.VOTE: Text("새 추천 {count}개", "{count} new recommendations"),
+    Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
+    Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
 }
 _CONFIDENTIAL_BODY = Text("앱에서 내용을 확인해 주세요.", "Open the app to read it.")
 
@@ -92,6 +110,8 @@ def title_and_body(topic: PushTopic, subject: Subject, items: Sequence[Told], lo
     title = shorten(subject.title, TITLE_BYTES)
     if topic is PushTopic.VOTES:
         return title, _about_votes(subject, items, locale)
+    if topic is PushTopic.PROGRESS:
+        return title, _about_progress(subject, items, locale)
     return title, _about_responses(items, locale)
 
 
@@ -111,6 +131,13 @@ def _about_votes(subject: Subject, items: Sequence[Told], locale: Locale) -> str
     if count == 1:
         return _ONE[Reason.VOTE].render(locale, name=_name(items[0], locale), total=total)
     return _SEVERAL[Reason.VOTE].render(locale, count=count, total=total)
+
+
+def _about_progress(subject: Subject, items: Sequence[Told], locale: Locale) -> str:
+    """What waits for an answer comes first."""
+    if strongest_reason(items) is Reason.CONSENT_ASKED:
+        return _CONSENT.render(locale)
+    return _NEW_STATE.render(locale, state=_STATES[subject.state].render(locale))
 
 
 def _confidential(subject: Subject, items: Sequence[Told], locale: Locale) -> tuple[str, str]:

@@ -21,6 +21,7 @@ class Channel(StrEnum):
 
     RESPONSES = "responses"
     VOTES = "votes"
+    PROGRESS = "progress"
     ANNOUNCEMENTS = "announcements"
     MODERATION = "moderation"
 
@@ -32,6 +33,8 @@ class PushKind(StrEnum):
     REPLY = "reply"
     MENTION = "mention"
     VOTE = "vote"
+    STATE_CHANGED = "state_changed"
+    CONSENT_ASKED = "consent_asked"
     DISMISS = "dismiss"
     TEST = "test"
 

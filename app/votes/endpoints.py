@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.ideas.endpoints import IdeaId
+from app.ideas.dependencies import IdeaId
 from app.identity.dependencies import WriteActor, WriteSession
 from app.votes import service
 from app.votes.schemas import VoteReceipt

@@ -19,6 +19,7 @@ TAGS = {
     "invitations": "Invitations to a mini-cluster.",
     "feeds": "Lists of ideas: home, open, of a consortium, of a mini-cluster.",
     "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
+    "consent": "A wider audience for an idea waits for its author.",
     "comments": "Comments and replies.",
     "votes": "Recommendations (추천).",
     "moderation": "Reports, cases, and the log of what staff read.",
