@@ -4,15 +4,15 @@ Proposals of staff to change the audience of an idea; readings of ideas for name
 two more reasons to be told of something, with a push of their own. A worker of the release before does not know the
 new reasons: it leaves events it can't handle to one of this release, and writes none itself.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -87,7 +87,11 @@ def test_the_schema_is_a_schema_of_strings_alone() -> None:
     schema = json_schema()
     Draft202012Validator.check_schema(schema)
     assert {described["type"] for described in schema["properties"].values()} == {"string"}
-    assert schema["x-android-channels"] == ["responses", "votes", "progress", "announcements", "moderation"] == list(Channel)
+    assert (
+        schema["x-android-channels"]
+        == ["responses", "votes", "progress", "announcements", "moderation"]
+        == list(Channel)
+    )
 
 
 def test_no_key_is_one_of_fcms_own() -> None:
