@@ -25,9 +25,8 @@ from app.core.logging import configure_logging
 from app.core.settings import Settings
 from app.feeds.refresh import refresh_ranks
 from app.ideas.events import IdeaPublished, IdeaWithdrawn, ResponseChanged
+from app.identity import mails
 from app.identity.sessions.service import end_expired_sessions
-from app.identity.sign_in.events import SignInCodeRequested
-from app.identity.sign_in.mail import SignInCodeSender
 from app.mail.factory import open_mail_transport
 from app.mail.transport import MailTransport
 from app.notifications import fan_out
@@ -75,8 +74,7 @@ def build_subscriptions(tools: Tools) -> Subscriptions:
     subscriptions.declare(IdeaPublished, IdeaWithdrawn)
     subscriptions.in_batches(ResponseChanged, refresh_ranks, lambda event: event.idea_id)
     fan_out.subscribe(subscriptions)
-    codes = SignInCodeSender(tools.database, tools.mail, tools.settings.signing_key)
-    subscriptions.outside(SignInCodeRequested, codes.send_sign_in_code)
+    mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)
     return subscriptions
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.database import Database
 from app.core.ids import new_public_id
+from app.core.settings import Settings
 from app.core.tokens import new_token, token_digest
 from app.models import (
     AccessToken,
@@ -32,6 +33,8 @@ from app.models.organisations import OrganisationKind
 from app.models.programme import ConsortiumKind, LinkState
 
 RowT = TypeVar("RowT", bound=Model)
+TERMS = str(Settings.model_fields["terms_version"].default)
+"""The present terms, to which everybody made here has consented."""
 _numbers = count(1)
 
 
@@ -101,7 +104,14 @@ class Factory:
         employer = organisation or await self.organisation()
         email = f"person{next(_numbers)}@example.kr"
         async with self.database.write() as session:
-            account = Account(email=email, name=name, is_operator=is_operator, password_hash=password_hash)
+            account = Account(
+                email=email,
+                name=name,
+                is_operator=is_operator,
+                password_hash=password_hash,
+                terms_version=TERMS,
+                terms_accepted_at=now(),
+            )
             session.add(account)
             await session.flush()
             session.add(Affiliation(account_id=account.id, organisation_id=employer.id, position="책임연구원"))

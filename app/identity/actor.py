@@ -34,6 +34,8 @@ class Actor:
     coordinated_consortium_ids: frozenset[int]
     linked_consortium_ids: frozenset[int]
     """Consortia linked to one of this person's own, without his own."""
+    terms_version: str | None = None
+    """The terms of use this person has consented to last."""
 
     @cached_property
     def own_mini_cluster_ids(self) -> frozenset[int]:

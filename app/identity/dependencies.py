@@ -11,6 +11,7 @@ from app.audit.access import AccessLog
 from app.core.errors import Unauthenticated
 from app.core.tokens import token_digest
 from app.identity.actor import Actor
+from app.identity.admission import WITHOUT_TERMS, Admission
 from app.identity.queries import load_actor_by_token
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.idempotency import MAX_KEY_LENGTH, Idempotency, digest_of_request
@@ -29,11 +30,16 @@ async def _presented_digest(bearer: _Bearer) -> bytes:
 _Digest = Annotated[bytes, Depends(_presented_digest)]
 
 
-async def _reading_actor(digest: _Digest, connection: ReadConnection) -> Actor:
-    actor = await load_actor_by_token(connection, digest)
-    if actor is None:
-        raise Unauthenticated
-    return actor
+def _admission(request: Request, resources: InjectedResources) -> Admission:
+    marks = getattr(request.scope["route"], "openapi_extra", None) or {}
+    return Admission(resources.settings.terms_version, needs_terms=not WITHOUT_TERMS.items() <= marks.items())
+
+
+_Admission = Annotated[Admission, Depends(_admission)]
+
+
+async def _reading_actor(digest: _Digest, connection: ReadConnection, admission: _Admission) -> Actor:
+    return admission.admit(await load_actor_by_token(connection, digest))
 
 
 ReadActor = Annotated[Actor, Depends(_reading_actor)]
@@ -48,12 +54,9 @@ Accesses = Annotated[AccessLog, Depends(_access_log)]
 """Where a GET request notes what staff are about to be shown of members: ``await accesses.note(...)`` comes first."""
 
 
-async def _detached_actor(digest: _Digest, resources: InjectedResources) -> Actor:
+async def _detached_actor(digest: _Digest, resources: InjectedResources, admission: _Admission) -> Actor:
     async with resources.database.read() as connection:
-        actor = await load_actor_by_token(connection, digest)
-    if actor is None:
-        raise Unauthenticated
-    return actor
+        return admission.admit(await load_actor_by_token(connection, digest))
 
 
 DetachedActor = Annotated[Actor, Depends(_detached_actor)]
@@ -63,11 +66,10 @@ Such a transaction checks again that the session is alive.
 """
 
 
-async def _authenticated_digest(digest: _Digest, resources: InjectedResources) -> bytes:
+async def _authenticated_digest(digest: _Digest, resources: InjectedResources, admission: _Admission) -> bytes:
     """Turn strangers away before they could take the write lock."""
     async with resources.database.read() as connection:
-        if await load_actor_by_token(connection, digest) is None:
-            raise Unauthenticated
+        admission.admit(await load_actor_by_token(connection, digest))
     return digest
 
 
@@ -82,11 +84,8 @@ WriteSession = Annotated[AsyncSession, Depends(_write_session, scope="function")
 """One transaction for a signed-in person's request, committed before the response is sent."""
 
 
-async def _writing_actor(digest: _Digest, session: WriteSession) -> Actor:
-    actor = await load_actor_by_token(session, digest)
-    if actor is None:
-        raise Unauthenticated
-    return actor
+async def _writing_actor(digest: _Digest, session: WriteSession, admission: _Admission) -> Actor:
+    return admission.admit(await load_actor_by_token(session, digest))
 
 
 WriteActor = Annotated[Actor, Depends(_writing_actor, scope="function")]

@@ -3,10 +3,19 @@
 from fastapi import APIRouter
 
 from app.identity.accounts import endpoints as accounts
+from app.identity.email_changes import endpoints as email_changes
 from app.identity.me import endpoints as me
+from app.identity.password_resets import endpoints as password_resets
 from app.identity.sessions import endpoints as sessions
 from app.identity.sign_in import endpoints as sign_in
 
 router = APIRouter()
-for _part in (me.router, sessions.router, sign_in.router, accounts.router):
+for _part in (
+    me.router,
+    sessions.router,
+    sign_in.router,
+    password_resets.router,
+    email_changes.router,
+    accounts.router,
+):
     router.include_router(_part)

@@ -38,6 +38,24 @@ class CodeSpent(SignInRefused):
     )
 
 
+class ResetRefused(SignInRefused):
+    """The code of a reset is wrong, and may be tried again."""
+
+    code = "password_reset_refused"
+    title = Text("비밀번호를 바꿀 수 없습니다", "The password can't be reset")
+    detail = Text("코드가 올바르지 않습니다. 메일을 확인해 주세요.", "The code is wrong; look at the mail again.")
+
+
+class ResetSpent(ResetRefused):
+    """The code of a reset was used, has expired, was tried too often, or never was."""
+
+    code = "password_reset_spent"
+    detail = Text(
+        "더 이상 쓸 수 없는 코드입니다. 새 코드를 요청해 주세요.",
+        "This code can't be used any more; request a new one.",
+    )
+
+
 class RefreshRefused(SignInRefused):
     """The refresh token is unknown, expired, used before, or of a session that has ended."""
 
@@ -76,4 +94,25 @@ class EmailTaken(Conflict):
     detail = Text(
         "이미 계정이 있는 이메일입니다. 그 계정으로 로그인해 주세요.",
         "This address already has an account; sign in with it.",
+    )
+
+
+class EmailChangeSpent(AppError):
+    """A change of address was made, has expired, was tried too often, or the address has changed otherwise."""
+
+    status = 410
+    code = "email_change_spent"
+    title = Text("더 이상 쓸 수 없는 코드입니다", "These codes can't be used any more")
+    detail = Text("이메일 변경을 다시 요청해 주세요.", "Ask for the change of address again.")
+
+
+class TermsRequired(AppError):
+    """The person has not consented to the present terms of use."""
+
+    status = 403
+    code = "terms_required"
+    title = Text("약관 동의가 필요합니다", "Consent to the terms is needed")
+    detail = Text(
+        "현재 약관에 동의해야 쓸 수 있습니다. 약관을 보여 주고 `PUT /v1/me/terms`로 동의를 보내 주세요.",
+        "The present terms wait for consent: show them, and send it with `PUT /v1/me/terms`.",
     )

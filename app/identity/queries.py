@@ -47,7 +47,7 @@ _PERSON, _MEMBERSHIP, _COORDINATED, _LINK = range(4)
 
 
 def _rows(who: CTE) -> Any:
-    """All that an actor consists of as rows of one shape: kind, three numbers, a flag, a text, a public id."""
+    """All that an actor consists of as rows of one shape: kind, four numbers, a flag, a text, two of the person."""
     person = (
         select(
             literal_column(str(_PERSON), Integer).label("kind"),
@@ -58,17 +58,18 @@ def _rows(who: CTE) -> Any:
             who.c.is_operator.label("flag"),
             who.c.locale.label("text"),
             who.c.public_id.label("public_id"),
+            who.c.terms_version.label("terms_version"),
         )
         .select_from(who)
         .outerjoin(Affiliation, (Affiliation.account_id == who.c.account_id) & Affiliation.ended_at.is_(None))
     )
     nothing = cast(null(), BigInteger)
     rest: tuple[Any, ...] = (nothing, nothing, literal_column("false"))
-    no_id = cast(null(), Uuid())
+    no_id = (cast(null(), Uuid()), cast(null(), String))
     membership = (
         select(
             literal_column(str(_MEMBERSHIP)), Membership.mini_cluster_id, MiniCluster.consortium_id, *rest,
-            cast(Membership.role, String), no_id,
+            cast(Membership.role, String), *no_id,
         )
         .select_from(who)
         .join(Membership, (Membership.account_id == who.c.account_id) & Membership.ended_at.is_(None))
@@ -77,7 +78,7 @@ def _rows(who: CTE) -> Any:
     coordinated = (
         select(
             literal_column(str(_COORDINATED)), CoordinatorRole.consortium_id, MiniCluster.id, *rest,
-            cast(null(), String), no_id,
+            cast(null(), String), *no_id,
         )
         .select_from(who)
         .join(CoordinatorRole, (CoordinatorRole.account_id == who.c.account_id) & CoordinatorRole.ended_at.is_(None))
@@ -86,7 +87,7 @@ def _rows(who: CTE) -> Any:
     return union_all(person, membership, coordinated, _links(who, rest, no_id))
 
 
-def _links(who: CTE, rest: tuple[Any, ...], no_id: Any) -> Select[Any]:
+def _links(who: CTE, rest: tuple[Any, ...], no_id: tuple[Any, ...]) -> Select[Any]:
     mine = union(
         select(MiniCluster.consortium_id)
         .select_from(who)
@@ -100,7 +101,7 @@ def _links(who: CTE, rest: tuple[Any, ...], no_id: Any) -> Select[Any]:
     return (
         select(
             literal_column(str(_LINK)), ConsortiumLink.first_id, ConsortiumLink.second_id, *rest,
-            cast(null(), String), no_id,
+            cast(null(), String), *no_id,
         )
         .select_from(mine)
         .join(ConsortiumLink, or_(ConsortiumLink.first_id == consortium, ConsortiumLink.second_id == consortium))
@@ -113,6 +114,7 @@ _ACCOUNT_COLUMNS = (
     Account.public_id.label("public_id"),
     Account.is_operator.label("is_operator"),
     cast(Account.locale, String).label("locale"),
+    Account.terms_version.label("terms_version"),
 )
 
 _BY_TOKEN = _rows(
@@ -172,4 +174,5 @@ def _actor(rows: Sequence[Row[Any]]) -> Actor | None:
         coordinated=tuple((row.a, row.b) for row in by_kind[_COORDINATED] if row.b is not None),
         coordinated_consortium_ids=coordinated_ids,
         linked_consortium_ids=frozenset(linked - own),
+        terms_version=person.terms_version,
     )

@@ -3,6 +3,7 @@
 from app.models.accounts import Account, Block
 from app.models.audit import AccessEntry, AuditEntry
 from app.models.comments import Comment, CommentMention, CommentRevision
+from app.models.credentials import EmailChange, PasswordReset
 from app.models.declarative import Model
 from app.models.feed_entries import FeedEntry
 from app.models.ideas import (
@@ -44,6 +45,7 @@ __all__ = [
     "CoordinatorRole",
     "Delivery",
     "Device",
+    "EmailChange",
     "FeedEntry",
     "Idea",
     "IdeaExclusion",
@@ -64,6 +66,7 @@ __all__ = [
     "Organisation",
     "OrganisationSizeBand",
     "OutboxEvent",
+    "PasswordReset",
     "PushJob",
     "RefreshToken",
     "Region",

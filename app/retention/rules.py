@@ -11,11 +11,13 @@ from app.models import (
     AccessToken,
     Delivery,
     Device,
+    EmailChange,
     IdempotencyKey,
     InboxItem,
     Invitation,
     Model,
     OutboxEvent,
+    PasswordReset,
     PushJob,
     RefreshToken,
     Session,
@@ -73,6 +75,8 @@ def _ended_sessions(before: datetime) -> ColumnElement[bool]:
 
 RULES = (
     Rule("sign_in_codes", SignInCode, _DAY, "expiry", lambda before: SignInCode.expires_at < before),
+    Rule("password_resets", PasswordReset, _DAY, "expiry", lambda before: PasswordReset.expires_at < before),
+    Rule("email_changes", EmailChange, _DAY, "expiry", lambda before: EmailChange.expires_at < before),
     Rule("access_tokens", AccessToken, _DAY, "expiry", lambda before: AccessToken.expires_at < before),
     Rule("refresh_tokens", RefreshToken, 30 * _DAY, "expiry", lambda before: RefreshToken.expires_at < before),
     Rule("throttles", Throttle, timedelta(0), "end of the window", lambda before: Throttle.window_ends_at < before),

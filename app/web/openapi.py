@@ -44,7 +44,7 @@ The backend of the idea app of industrial mini-clusters (미니클러스터).
 _DESCRIPTIONS = {
     400: "The request could not be read.",
     401: "No valid access token.",
-    403: "Visible, but not permitted.",
+    403: "Visible, but not permitted; or the terms wait for consent (`terms_required`).",
     404: "It does not exist, or not for you; the two are never told apart.",
     409: "It contradicts the present state; `code` tells how.",
     410: "It is over; `code` tells why.",
@@ -110,6 +110,8 @@ def _clean_operation(method: str, operation: dict[str, Any]) -> None:
     if is_api and "requestBody" in operation and method in _WITH_BODY:
         for status in (400, 413):
             responses.setdefault(str(status), {"description": _DESCRIPTIONS[status]})
+    if "security" in operation and not operation.get("x-without-terms"):
+        responses.setdefault("403", {"description": _DESCRIPTIONS[403]})
     if not is_api or ("422" in responses and not operation.get("parameters") and "requestBody" not in operation):
         responses.pop("422", None)
     for status, response in responses.items():

@@ -33,6 +33,9 @@ PROTECTED = [
     Route("GET", "/v1/me"),
     Route("PATCH", "/v1/me", {"name": "이바다"}),
     Route("POST", "/v1/me/password", {"new_password": "바다 건너 7시 회의"}),
+    Route("PUT", "/v1/me/terms", {"version": "2026-11"}),
+    Route("POST", "/v1/me/email-changes", {"email": "a@example.kr"}),
+    Route("POST", f"/v1/me/email-changes/{SOME_ID}/confirm", {"old_code": "123456", "new_code": "123456"}),
     Route("GET", "/v1/me/sessions"),
     Route("DELETE", "/v1/me/sessions/current"),
     Route("DELETE", f"/v1/me/sessions/{SOME_ID}"),
@@ -59,6 +62,12 @@ PUBLIC = [
     Route("POST", "/v1/sign-in-codes", {"email": "a@example.kr"}),
     Route("POST", "/v1/sessions/code", {"code_id": SOME_ID, "code": "123456", "device": a_device()}),
     Route("POST", "/v1/sessions/password", {"email": "a@example.kr", "password": "x", "device": a_device()}),
+    Route("POST", "/v1/password-resets", {"email": "a@example.kr"}),
+    Route(
+        "POST",
+        "/v1/password-resets/complete",
+        {"reset_id": SOME_ID, "code": "123456", "new_password": "산 너머 9시 기차"},
+    ),
     Route("POST", "/v1/sessions/refresh", {"refresh_token": "isr_x", "installation_id": "installation-1"}),
     Route(
         "POST",
@@ -200,7 +209,7 @@ async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
 
 async def test_undeclared_method_is_405_with_allow(client: httpx.AsyncClient, person: Person) -> None:
     for route in PROTECTED + PUBLIC:
-        response = await client.request("PUT", route.path, json={}, headers=person.headers)
+        response = await client.request("TRACE", route.path, json={}, headers=person.headers)
         problem(response, 405, "method_not_allowed")
         assert response.headers["allow"]
 

@@ -15,7 +15,7 @@ from app.identity.me import service
 from app.identity.passwords.hashing import Verification, verify_password
 from app.identity.sessions.schemas import DeviceInfo
 from app.identity.sessions.service import end_session, open_session
-from app.models import Account, InboxItem, Membership, Session
+from app.models import InboxItem, Membership, Session
 from app.models.memberships import MemberRole
 from app.models.notifications import Reason
 from app.models.sessions import SessionEnd
@@ -88,8 +88,8 @@ async def test_me_has_places_roles_and_what_waits(
         "coordinated_consortia": [
             {"id": str(coordinated.public_id), "name_ko": "수도권 클러스터", "name_en": "Southeast"}
         ],
-        "terms_version": None,
-        "terms_required": True,
+        "terms_version": settings.terms_version,
+        "terms_required": False,
         "unread_count": 0,
     }
     assert started_at.endswith("Z")
@@ -140,24 +140,6 @@ async def test_what_is_left_out_stays(client: httpx.AsyncClient, factory: Factor
     assert changed == before | {"name": "이바다", "locale": "en", "time_zone": "Europe/Berlin"}
     assert await get_me(client, person) == changed
     assert (await patch(client, person, name="김하늘", locale=None)).json() == changed | {"name": "김하늘"}
-
-
-async def test_consent_to_the_present_terms_is_dated(
-    client: httpx.AsyncClient, database: Database, factory: Factory, settings: Settings
-) -> None:
-    person = await factory.person()
-    problem(await patch(client, person, terms_version="2020-01"), 422, "terms_outdated", "/body/terms_version")
-    me = (await patch(client, person, terms_version=settings.terms_version)).json()
-    assert (me["terms_version"], me["terms_required"]) == (settings.terms_version, False)
-
-    async def accepted_at() -> Any:
-        async with database.read() as connection:
-            return await connection.scalar(select(Account.terms_accepted_at).where(Account.id == person.id))
-
-    first = await accepted_at()
-    assert first is not None
-    await patch(client, person, terms_version=settings.terms_version)
-    assert await accepted_at() == first, "the first consent counts"
 
 
 BAD_CHANGES: list[tuple[Json, str, str]] = [

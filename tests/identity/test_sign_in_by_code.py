@@ -227,6 +227,16 @@ async def test_signing_in_spends_the_other_codes_of_the_person(
     problem(await sign_in_by_code(client, first, await code_for(database, settings, first)), 401, "sign_in_code_spent")
 
 
+async def test_two_codes_of_one_person_at_once_open_one_session(
+    client: httpx.AsyncClient, database: Database, settings: Settings, factory: Factory
+) -> None:
+    person = await factory.person()
+    ids = [(await ask_for_code(client, person.email)).json()["id"] for _ in range(2)]
+    codes = [await code_for(database, settings, code_id) for code_id in ids]
+    answers = await asyncio.gather(*(sign_in_by_code(client, *each) for each in zip(ids, codes, strict=True)))
+    assert sorted(answer.status_code for answer in answers) == [201, 401]
+
+
 async def test_expired_and_unknown_codes_are_spent(
     client: httpx.AsyncClient, database: Database, settings: Settings, factory: Factory
 ) -> None:

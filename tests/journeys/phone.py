@@ -44,6 +44,9 @@ class Phone:
 
     def _keep(self, tokens: dict[str, str]) -> None:
         self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        if self.call("GET", "/v1/me")["terms_required"]:
+            version = self.call("GET", "/v1/config")["terms_version"]
+            self.call("PUT", "/v1/me/terms", status=204, json={"version": version})
 
     def register(self, locale: str = "ko") -> str:
         """Register for pushes; the token by which FCM knows this phone."""

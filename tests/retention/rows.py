@@ -12,11 +12,13 @@ from app.models import (
     Account,
     Delivery,
     Device,
+    EmailChange,
     IdempotencyKey,
     InboxItem,
     Invitation,
     Model,
     OutboxEvent,
+    PasswordReset,
     PushJob,
     RefreshToken,
     Session,
@@ -86,6 +88,20 @@ class Rows:
     async def sign_in_code(self, expires_at: datetime) -> SignInCode:
         code = SignInCode(account_id=self.account_id, nonce=b"n" * 16, expires_at=expires_at)
         return await self.add(code)
+
+    async def password_reset(self, expires_at: datetime) -> PasswordReset:
+        return await self.add(PasswordReset(account_id=self.account_id, nonce=b"n" * 16, expires_at=expires_at))
+
+    async def email_change(self, expires_at: datetime) -> EmailChange:
+        return await self.add(
+            EmailChange(
+                account_id=self.account_id,
+                old_email="old@example.kr",
+                new_email="new@example.kr",
+                nonce=b"n" * 16,
+                expires_at=expires_at,
+            )
+        )
 
     async def access_token(self, session: Session, expires_at: datetime) -> AccessToken:
         token = AccessToken(digest=self._digest(), session_id=session.id, expires_at=expires_at)

@@ -48,6 +48,14 @@ class MeUpdate(RequestModel):
     )
 
 
+class TermsConsent(RequestModel):
+    """Consent to the terms of use."""
+
+    version: Line = Field(
+        min_length=1, max_length=20, description="The present version, which was shown", examples=["2026-11"]
+    )
+
+
 class PasswordChange(RequestModel):
     """A new password."""
 

@@ -15,9 +15,10 @@ from app.identity.actor import Actor
 from app.identity.me.schemas import Me, MeUpdate, PasswordChange
 from app.identity.passwords.hashing import hash_password, verify_password
 from app.identity.passwords.policy import check_password
+from app.identity.sessions.queries import is_alive
 from app.identity.sessions.service import end_other_sessions
 from app.identity.throttles import BAD_PASSWORDS_PER_ADDRESS, Throttles, throttles
-from app.models import Account, InboxItem, Session
+from app.models import Account, InboxItem
 from app.models.sessions import SessionEnd
 
 # Names that mean another thing on each machine, or nothing.
@@ -61,10 +62,24 @@ async def update_me(session: AsyncSession, actor: Actor, request: MeUpdate, term
         account.time_zone = request.time_zone
     if request.terms_version is not None:
         check_terms(request.terms_version, terms_version)
-        if account.terms_version != terms_version:
-            account.terms_version = terms_version
-            account.terms_accepted_at = now()
+        _consent(account, terms_version)
     await session.flush()
+
+
+async def accept_terms(session: AsyncSession, actor: Actor, given: str, present: str) -> None:
+    """Record consent to the present terms; consent given before keeps its date.
+
+    :raises Invalid: it is consent to others.
+    """
+    check_terms(given, present, "/body/version")
+    _consent(await session.get_one(Account, actor.account_id), present)
+    await session.flush()
+
+
+def _consent(account: Account, terms_version: str) -> None:
+    if account.terms_version != terms_version:
+        account.terms_version = terms_version
+        account.terms_accepted_at = now()
 
 
 def _check_time_zone(name: str) -> None:
@@ -82,14 +97,14 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - _NOT_PLACES)
 
 
-def check_terms(given: str, present: str) -> None:
+def check_terms(given: str, present: str, pointer: str = "/body/terms_version") -> None:
     """Let consent to the present terms pass.
 
     :raises Invalid: it is consent to others.
     """
     if given != present:
         raise invalid_field(
-            "/body/terms_version",
+            pointer,
             "terms_outdated",
             f"현재 약관은 {present}입니다. 그 약관에 동의를 받아 보내 주세요.",
             f"The present terms are {present}; ask for consent to those.",
@@ -139,10 +154,8 @@ async def _store(
 ) -> None:
     await limits.check(session)
     locked = await active_account_for_update(session, actor.account_id)
-    alive = select(Session.id).where(
-        Session.id == actor.session_id, Session.ended_at.is_(None), Session.expires_at > now()
-    )
-    if locked is None or locked.password_hash != verified_hash or await session.scalar(alive) is None:
+    is_same = locked is not None and locked.password_hash == verified_hash
+    if locked is None or not is_same or not await is_alive(session, actor.session_id):
         raise Unauthenticated
     locked.password_hash = new_hash
     await session.flush()

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from app.core.errors import NotFound, Unauthenticated
+from app.identity.admission import WITHOUT_TERMS
 from app.identity.dependencies import ReadActor, WriteActor, WriteSession
 from app.identity.sessions import queries, refresh, service
 from app.identity.sessions.schemas import MySessionPage, RefreshRequest, SessionTokens
@@ -43,6 +44,7 @@ async def refresh_session(request: RefreshRequest, resources: InjectedResources)
     summary="My sessions",
     description="Where I am signed in, the newest first.",
     responses=problem_responses(401, 422, 503),
+    openapi_extra=dict(WITHOUT_TERMS),
 )
 async def list_my_sessions(
     actor: ReadActor,
@@ -61,6 +63,7 @@ async def list_my_sessions(
     summary="Sign out",
     description="Ends this session; its device gets no more pushes.",
     responses=problem_responses(401, 503),
+    openapi_extra=dict(WITHOUT_TERMS),
 )
 async def end_my_current_session(actor: WriteActor, session: WriteSession) -> None:
     """Sign out."""
@@ -75,6 +78,7 @@ async def end_my_current_session(actor: WriteActor, session: WriteSession) -> No
     summary="End a session of mine",
     description="For a phone that was lost: its tokens hold no longer, and it gets no more pushes.",
     responses=problem_responses(401, 404, 422, 503),
+    openapi_extra=dict(WITHOUT_TERMS),
 )
 async def end_my_session(
     session_id: Annotated[

@@ -63,3 +63,11 @@ async def live_session_id(session: AsyncSession, account_id: int, public_id: uui
         Session.public_id == public_id, Session.account_id == account_id, Session.ended_at.is_(None)
     )
     return await session.scalar(statement)
+
+
+async def is_alive(session: AsyncSession, session_id: int | None) -> bool:
+    """Whether a session has not ended, for what was authenticated before its transaction began."""
+    statement = select(Session.id).where(
+        Session.id == session_id, Session.ended_at.is_(None), Session.expires_at > now()
+    )
+    return await session.scalar(statement) is not None

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
@@ -14,9 +14,10 @@ from app.identity.errors import CodeRefused, CodeSpent, SignInRefused
 from app.identity.passwords.hashing import Verification, verify_password
 from app.identity.sessions.schemas import DeviceInfo, SessionTokens
 from app.identity.sessions.service import open_session
-from app.identity.sign_in.codes import CODE_LIFE, MAX_TRIES, is_code, new_nonce
+from app.identity.sign_in.codes import CODE_LIFE, is_code, new_nonce
 from app.identity.sign_in.events import SignInCodeRequested
 from app.identity.sign_in.schemas import CodeSignIn, PasswordSignIn, SignInCodeTicket
+from app.identity.sign_in.tries import count_try, spend_codes
 from app.identity.throttles import (
     BAD_PASSWORDS_PER_ADDRESS,
     BAD_PASSWORDS_PER_CLIENT,
@@ -127,32 +128,16 @@ async def _sign_in_by_code(
     session: AsyncSession, code_id: uuid.UUID, account_id: int | None, device: DeviceInfo
 ) -> SessionTokens | None:
     """Count a try; None for a wrong code. Whether it was right has been found out before."""
-    moment = now()
-    counted = (
-        update(SignInCode)
-        .where(
-            SignInCode.public_id == code_id,
-            SignInCode.used_at.is_(None),
-            SignInCode.tries < MAX_TRIES,
-            SignInCode.expires_at > moment,
-        )
-        .values(tries=SignInCode.tries + 1)
-        .returning(SignInCode.id)
-        .execution_options(synchronize_session=False)
-    )
-    if await session.scalar(counted) is None:
+    # The person first: two codes of one person, sent at once, would each wait for the row of the other.
+    account = await active_account_for_update(session, account_id) if account_id is not None else None
+    if not await count_try(session, SignInCode, code_id):
         log.info("session.refused", method="code")
         raise CodeSpent
-    if account_id is None or await active_account_for_update(session, account_id) is None:
+    if account is None:
         return None
     # Whatever other codes are on their way have done their service too.
-    await session.execute(
-        update(SignInCode)
-        .where(SignInCode.account_id == account_id, SignInCode.used_at.is_(None))
-        .values(used_at=moment)
-        .execution_options(synchronize_session=False)
-    )
-    return await open_session(session, account_id, device)
+    await spend_codes(session, account.id, now(), SignInCode)
+    return await open_session(session, account.id, device)
 
 
 async def _sign_in_verified(

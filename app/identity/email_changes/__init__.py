@@ -1,0 +1,1 @@
+"""Another e-mail address, confirmed at the old one and at the new one."""

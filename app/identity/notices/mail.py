@@ -1,0 +1,76 @@
+"""Sending notices: what the worker does with them."""
+
+import structlog
+from sqlalchemy import Row, select
+
+from app.core.database import Database
+from app.core.localisation import Locale, Text
+from app.identity.notices.events import Notice, NoticeDue
+from app.mail.transport import Mail, MailRefused, MailTransport
+from app.models import Account, EmailChange
+from app.models.accounts import AccountStatus
+
+log = structlog.get_logger(__name__)
+
+_SUBJECT = Text("[아이디어 저장소] 계정 보안 알림", "Idea Storage: a change to your account")
+_NOT_YOU = Text(
+    "\n\n본인이 하지 않으셨다면 바로 미니클러스터 코디네이터나 운영자에게 알려 주세요.\n",
+    "\n\nIf that was not you, tell the coordinator of your mini-cluster or an operator at once.\n",
+)
+TEXTS = {
+    Notice.PASSWORD_RESET: Text(
+        "메일로 받은 코드로 비밀번호를 다시 정했고, 모든 기기에서 로그아웃되었습니다.",
+        "Your password was reset by a mailed code, and all your devices were signed out.",
+    ),
+    Notice.EMAIL_CHANGED: Text(
+        "계정의 이메일 주소가 바뀌었습니다. 앞으로 이 주소로는 로그인할 수 없습니다.",
+        "The address of your account was changed; this one signs in no longer.",
+    ),
+}
+
+
+class NoticeSender:
+    """Handles :class:`NoticeDue`."""
+
+    def __init__(self, database: Database, mail: MailTransport) -> None:
+        self._database = database
+        self._mail = mail
+
+    async def send_notice(self, event: NoticeDue) -> None:
+        """Send the mail in the person's language; none to an account that is gone.
+
+        Sending twice is harmless: the mail has the same Message-ID.
+
+        :raises MailDelayed: try again later.
+        """
+        row = await self._load(event)
+        if row is None:
+            log.info("account.notice_skipped", account_id=event.account_id, notice=event.notice.value)
+            return
+        to, locale = row
+        mail = Mail(
+            to=to or "",
+            subject=_SUBJECT.render(locale),
+            text=TEXTS[event.notice].render(locale) + _NOT_YOU.render(locale),
+            locale=locale,
+            reference=f"notice.{event.reference}",
+        )
+        try:
+            await self._mail.send(mail)
+        except MailRefused as error:  # the mailbox does not exist: sending again is of no use
+            log.warning("account.notice_refused", account_id=event.account_id, code=error.code)
+            return
+        log.info("account.notice_mailed", account_id=event.account_id, notice=event.notice.value)
+
+    async def _load(self, event: NoticeDue) -> Row[str | None, Locale] | None:
+        statement = select(Account.email, Account.locale).where(
+            Account.id == event.account_id, Account.status != AccountStatus.ERASED, Account.email.is_not(None)
+        )
+        if event.email_change_id is not None:
+            statement = (
+                select(EmailChange.old_email, Account.locale)
+                .join(Account, Account.id == EmailChange.account_id)
+                .where(EmailChange.id == event.email_change_id, Account.status != AccountStatus.ERASED)
+            )
+        async with self._database.read() as connection:
+            return (await connection.execute(statement)).one_or_none()
