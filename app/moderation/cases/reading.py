@@ -142,7 +142,7 @@ async def log_opening(session: AsyncSession, actor: Actor, row: Row[Any]) -> Non
     """
     await record_access(session, actor.account_id, access_to("idea.read_for_case", row))
     if is_restricted(row):
-        await log_named_read(session, actor.account_id, row.idea_id)
+        await log_named_read(session, actor.account_id, row.idea_id, by_staff=True)
 
 
 def show_idea_of_case(row: Row[Any]) -> schemas.CaseIdea:

@@ -1,0 +1,67 @@
+"""Who may do what about himself, his sessions, devices and inbox; accounts; what needs no sign-in."""
+
+from tests.factories import client_id
+from tests.permissions.rules import EVERYBODY, Json, Rule, may, nobody, only, public, signed_in
+from tests.permissions.world import World
+
+
+def _own(kind: str, **more: object) -> Rule:
+    """A thing of one person, of which nobody else knows."""
+    rule: Rule = Rule(
+        {"home": may("author"), "foreign": may("foreigner"), "missing": nobody(404)},
+        path={f"{kind}_id": kind},
+        **more,  # type: ignore[arg-type]
+    )
+    return rule
+
+
+def _account(world: World, _target: str) -> Json:
+    return {
+        "id": client_id(),
+        "email": "new.person@example.kr",
+        "name": "새사람",
+        "organisation_id": world.ids["organisation", "home"],
+        "position": "사원",
+    }
+
+
+def _device(_world: World, _target: str) -> Json:
+    return {
+        "token_kind": "token",
+        "token": "another-token",
+        "platform": "ios",
+        "app_version": "1.0.0",
+        "locale": "ko",
+        "time_zone": "Asia/Seoul",
+    }
+
+
+RULES = {
+    "get_me": signed_in(),
+    "update_me": signed_in(body=lambda _world, _target: {"name": "새이름"}),
+    # The password is wrong, or there is none: that it was asked for shows that the actor was let in.
+    "change_my_password": signed_in(
+        body=lambda _world, _target: {"new_password": "correct horse battery", "current_password": "wrong"},
+        accepts=frozenset({422}),
+    ),
+    "list_my_sessions": signed_in(),
+    "end_my_current_session": signed_in(),
+    "end_my_session": _own("session"),
+    "get_inbox": signed_in(),
+    "get_unread_count": signed_in(),
+    "mark_inbox_item_read": Rule({"missing": nobody(404)}, path={"item_id": "inbox_item"}),
+    "mark_inbox_read": Rule({"missing": nobody(404)}, body=lambda _world, _target: {"up_to": client_id()}),
+    # An id that is another person's device cannot be taken, and nobody is told that it exists.
+    "register_device": Rule({"missing": may(*EVERYBODY)}, path={"device_id": "device"}, body=_device),
+    "remove_device": _own("device"),
+    "list_devices": signed_in(),
+    "create_account": only("operator", body=_account),
+    "refresh_session": public(),
+    "request_sign_in_code": public(),
+    "sign_in_with_code": public(),
+    "sign_in_with_password": public(),
+    "get_config": public(),
+    "get_liveness": public(),
+    "get_readiness": public(),
+    "get_metrics": public(),
+}

@@ -1,0 +1,183 @@
+"""The small place on which the permission matrix is played: who is there, and one thing of each kind and target."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import update
+
+from app.core.clock import now
+from app.core.database import Database
+from app.models import AccessToken, Account, Session
+from app.models.accounts import AccountStatus
+from app.models.memberships import MemberRole
+from app.models.sessions import SessionEnd
+from tests.factories import Factory, Person, client_id
+
+Json = dict[str, Any]
+
+
+@dataclass
+class World:
+    """People by the names of ``ACTORS``, and ids by kind and target."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def headers(self, actor: str) -> Mapping[str, str]:
+        """What an actor sends to say who he is."""
+        if actor == "anonymous":
+            return {}
+        if actor == "garbage":
+            return {"Authorization": "Bearer isa_0123456789"}
+        return self.people[actor].headers
+
+    def id_of(self, kind: str, target: str) -> str:
+        """The id of a thing; of the missing, one that nothing has."""
+        return client_id() if target == "missing" else self.ids[kind, target]
+
+
+class Builder:
+    """Builds the world through the API where there is a way: things are as the product makes them."""
+
+    def __init__(self, database: Database, client: httpx.AsyncClient) -> None:
+        self.database = database
+        self.client = client
+        self.factory = Factory(database)
+        self.world = World()
+
+    async def build(self) -> World:
+        """The whole world."""
+        await self._places_and_people()
+        for target, author, place in (("home", "author", "home"), ("foreign", "foreigner", "foreign")):
+            await self._things(target, author, place)
+        await self._what_is_gone()
+        await self._what_is_named()
+        return self.world
+
+    async def call(self, method: str, path: str, actor: str, **body: Any) -> Json:
+        """A request that succeeds."""
+        response = await self.client.request(
+            method, f"/v1{path}", headers=dict(self.world.headers(actor)), json=body or None
+        )
+        assert response.status_code < 300, (method, path, response.text)
+        made: Json = response.json() if response.content else {}
+        return made
+
+    async def _places_and_people(self) -> None:
+        make, people, ids = self.factory, self.world.people, self.world.ids
+        home, foreign = await make.consortium("동남권 클러스터"), await make.consortium("대경권 클러스터")
+        third = await make.consortium("호남권 클러스터")
+        place, sibling = await make.mini_cluster(home), await make.mini_cluster(home)
+        abroad, second_abroad = await make.mini_cluster(foreign), await make.mini_cluster(foreign)
+        for kind, target, row in (
+            ("consortium", "home", home), ("consortium", "foreign", foreign), ("third", "any", third),
+            ("mini_cluster", "home", place), ("mini_cluster", "foreign", abroad),
+            ("sibling", "home", sibling), ("sibling", "foreign", second_abroad),
+        ):  # fmt: skip
+            ids[kind, target] = str(row.public_id)
+        people["member"] = await make.person(place, name="회원")
+        people["author"] = await make.person(place, name="작성자")
+        people["officer"] = await make.person(place, name="총무", role=MemberRole.SECRETARY)
+        people["manager"] = await make.person(place, name="매니저", role=MemberRole.MANAGER)
+        people["coordinator"] = await make.person(coordinates=home, name="코디네이터")
+        people["foreigner"] = await make.person(abroad, name="타지역 회원")
+        people["foreign_coordinator"] = await make.person(coordinates=foreign, name="타지역 코디네이터")
+        people["stranger"] = await make.person(name="무소속")
+        people["operator"] = await make.person(is_operator=True, name="운영자")
+        for name in ("expired", "revoked", "suspended"):
+            people[name] = await make.person(place, name=name)
+        second = await make.person(coordinates=home, name="둘째 코디네이터")
+        people["third_coordinator"] = await make.person(coordinates=third, name="셋째 지역")
+        second_foreign = await make.person(coordinates=foreign, name="타지역 둘째")
+        plain, plain_abroad = await make.person(place, name="평회원"), await make.person(abroad, name="타지역 평회원")
+        for kind, home_person, foreign_person in (
+            ("coordinator", second, second_foreign),
+            ("account", plain, plain_abroad),
+        ):
+            ids[kind, "home"], ids[kind, "foreign"] = str(home_person.public_id), str(foreign_person.public_id)
+        await self._spoil_tokens()
+
+    async def _spoil_tokens(self) -> None:
+        people = self.world.people
+        async with self.database.write() as session:
+            past = now() - timedelta(minutes=1)
+            await session.execute(
+                update(AccessToken)
+                .where(AccessToken.session_id == people["expired"].session_id)
+                .values(expires_at=past)
+            )
+            revoked = await session.get_one(Session, people["revoked"].session_id)
+            revoked.ended_at, revoked.end_reason = past, SessionEnd.REVOKED
+            (await session.get_one(Account, people["suspended"].id)).status = AccountStatus.SUSPENDED
+
+    async def _things(self, target: str, author: str, place: str) -> None:
+        """An idea with a comment, and all that hangs on a place, of home or abroad."""
+        ids, mini_cluster = self.world.ids, self.world.ids["mini_cluster", place]
+        coordinator = "coordinator" if target == "home" else "foreign_coordinator"
+        reporter = "member" if target == "home" else "foreign_coordinator"
+        ids["idea", target] = await self.idea(author, mini_cluster)
+        ids["draft", target] = await self.idea(author, mini_cluster, draft=True)
+        ids["comment", target] = client_id()
+        comments = f"/ideas/{ids['idea', target]}/comments"
+        await self.call("POST", comments, author, id=ids["comment", target], body="첫 댓글입니다.")
+        ids["proposal", target] = client_id()
+        await self.call(
+            "POST", f"/ideas/{ids['idea', target]}/audience-proposals", coordinator,
+            id=ids["proposal", target], visibility="all", note="널리 알리고 싶습니다.",
+        )  # fmt: skip
+        ids["invitation", target] = client_id()
+        await self.call("POST", "/invitations", coordinator, id=ids["invitation", target], mini_cluster_id=mini_cluster)
+        ids["link", target] = client_id()
+        third = f"/consortia/{ids['third', 'any']}/links"
+        await self.call(
+            "POST", third, "third_coordinator", id=ids["link", target], consortium_id=ids["consortium", target]
+        )
+        await self._of_persons(target, author)
+        await self.call(
+            "POST", "/reports", reporter, id=client_id(), idea_id=ids["idea", target], reason="secret", words="단가"
+        )
+        cases = await self.call("GET", f"/consortia/{ids['consortium', target]}/cases", coordinator)
+        ids["case", target] = cases["items"][0]["id"]
+
+    async def _of_persons(self, target: str, author: str) -> None:
+        ids = self.world.ids
+        ids["device", target] = client_id()
+        await self.call(
+            "PUT", f"/devices/{ids['device', target]}", author,
+            token_kind="token", token=f"token-of-{target}", platform="android", app_version="1.0.0", locale="ko",
+            time_zone="Asia/Seoul",
+        )  # fmt: skip
+        sessions = await self.call("GET", "/me/sessions", author)
+        ids["session", target] = sessions["items"][0]["id"]
+        ids["organisation", target] = client_id()
+        await self.call(
+            "POST", "/organisations", "operator", id=ids["organisation", target], kind="company", name=f"㈜{target}"
+        )
+
+    async def _what_is_gone(self) -> None:
+        ids, mini_cluster = self.world.ids, self.world.ids["mini_cluster", "home"]
+        ids["idea", "gone"] = await self.idea("author", mini_cluster)
+        ids["comment", "gone"] = client_id()
+        comments = f"/ideas/{ids['idea', 'gone']}/comments"
+        await self.call("POST", comments, "member", id=ids["comment", "gone"], body="사라질 댓글입니다.")
+        await self.call("POST", f"/ideas/{ids['idea', 'gone']}/withdraw", "author")
+
+    async def _what_is_named(self) -> None:
+        self.world.ids["idea", "named"] = await self.idea(
+            "author",
+            self.world.ids["mini_cluster", "home"],
+            visibility="named",
+            reader_ids=[str(self.world.people["member"].public_id)],
+        )
+
+    async def idea(self, author: str, mini_cluster: str, **more: Any) -> str:
+        """The id of a new idea."""
+        idea = client_id()
+        await self.call(
+            "POST", "/ideas", author,
+            id=idea, mini_cluster_id=mini_cluster, title="절삭유 미스트 집진", body="단가는 비밀입니다.", **more,
+        )  # fmt: skip
+        return idea
