@@ -30,7 +30,9 @@ LIVE = (
     "stranger", "foreigner", "foreign_coordinator", "member", "author", "officer", "manager", "coordinator", "operator",
 )  # fmt: skip
 """Signed in: without membership; of another consortium; of the home mini-cluster; above it."""
-ACTORS = (*WITHOUT_TOKEN, *LIVE)
+UNCONSENTING = "unconsenting"
+"""A member of the home mini-cluster who has not consented to the present terms of use."""
+ACTORS = (*WITHOUT_TOKEN, UNCONSENTING, *LIVE)
 
 HOME_READERS = frozenset({"member", "author", "officer", "manager", "coordinator"})
 """Those who see what is posted in the home mini-cluster."""

@@ -15,6 +15,7 @@ from app.models.accounts import AccountStatus
 from app.models.memberships import MemberRole
 from app.models.sessions import SessionEnd
 from tests.factories import Factory, Person, client_id
+from tests.permissions.rules import UNCONSENTING
 
 Json = dict[str, Any]
 
@@ -87,7 +88,7 @@ class Builder:
         people["foreign_coordinator"] = await make.person(coordinates=foreign, name="타지역 코디네이터")
         people["stranger"] = await make.person(name="무소속")
         people["operator"] = await make.person(is_operator=True, name="운영자")
-        for name in ("expired", "revoked", "suspended"):
+        for name in ("expired", "revoked", "suspended", UNCONSENTING):
             people[name] = await make.person(place, name=name)
         second = await make.person(coordinates=home, name="둘째 코디네이터")
         people["third_coordinator"] = await make.person(coordinates=third, name="셋째 지역")
@@ -112,6 +113,7 @@ class Builder:
             revoked = await session.get_one(Session, people["revoked"].session_id)
             revoked.ended_at, revoked.end_reason = past, SessionEnd.REVOKED
             (await session.get_one(Account, people["suspended"].id)).status = AccountStatus.SUSPENDED
+            (await session.get_one(Account, people[UNCONSENTING].id)).terms_version = "2015-01"
 
     async def _things(self, target: str, author: str, place: str) -> None:
         """An idea with a comment, and all that hangs on a place, of home or abroad."""

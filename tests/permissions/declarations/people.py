@@ -1,6 +1,6 @@
 """Who may do what about himself, his sessions, devices and inbox; accounts; what needs no sign-in."""
 
-from tests.factories import client_id
+from tests.factories import TERMS, client_id
 from tests.permissions.rules import EVERYBODY, Json, Rule, may, nobody, only, public, signed_in
 from tests.permissions.world import World
 
@@ -44,6 +44,16 @@ RULES = {
         body=lambda _world, _target: {"new_password": "correct horse battery", "current_password": "wrong"},
         accepts=frozenset({422}),
     ),
+    "accept_terms": signed_in(body=lambda _world, _target: {"version": TERMS}),
+    "create_email_change": signed_in(body=lambda _world, _target: {"email": "another@example.kr"}),
+    # Nobody here has asked for one.
+    "confirm_email_change": Rule(
+        {"missing": nobody(404)},
+        path={"change_id": "email_change"},
+        body=lambda _world, _target: {"old_code": "123456", "new_code": "654321"},
+    ),
+    "request_password_reset": public(),
+    "complete_password_reset": public(),
     "list_my_sessions": signed_in(),
     "end_my_current_session": signed_in(),
     "end_my_session": _own("session"),
