@@ -1,4 +1,4 @@
-"""``idea-storage create-operator``: the first account of an installation."""
+"""``idea-storage create-operator`` and ``reset-second-factor``: what no other operator may be there to do."""
 
 import asyncio
 from typing import Annotated
@@ -33,6 +33,34 @@ def create_operator(
         asyncio.run(_make(settings, email.strip(), name.strip(), password or None))
         sign_in = "the password" if password else "a code by mail"
         typer.echo(f"{email.strip()} can sign in now, by {sign_in}.")
+
+
+def reset_second_factor(
+    email: Annotated[str, typer.Option(prompt="E-mail address", help="The address of the account.")],
+) -> None:
+    """Remove the second factor of somebody who lost it, and sign all devices out. Recorded, and told by mail."""
+    with one_line_errors():
+        settings = load_settings()
+        asyncio.run(_reset(settings, email.strip().lower()))
+        typer.echo(f"{email.strip()} signs in without a second factor now, and should set up a new one.")
+
+
+async def _reset(settings: Settings, email: str) -> None:
+    from app.cli.schema_state import require_current_schema
+    from app.core.database import Database
+    from app.identity.accounts.queries import find_active_by_email
+    from app.identity.second_factor.service import reset_second_factor as reset
+
+    await require_current_schema(settings)
+    database = Database(settings.database_url, pool_size=1, wait_seconds=settings.database_wait_seconds)
+    try:
+        async with database.write() as session:
+            account = await find_active_by_email(session, email)
+            if account is None:
+                raise UserError(f"nobody can sign in as {email}")
+            await reset(session, account.id, actor_id=None)
+    finally:
+        await database.aclose()
 
 
 async def _make(settings: Settings, email: str, name: str, password: str | None) -> None:

@@ -40,7 +40,14 @@ class Settings(BaseSettings):
     )
 
     secret_key: SecretStr | None = Field(
-        None, min_length=32, description="signs cursors and mailed codes; in development a file beside the database"
+        None,
+        min_length=32,
+        description="signs cursors and mailed codes, seals secrets; in development a file beside the database",
+    )
+    staff_second_factor: str = Field(
+        "auto",
+        pattern="^(auto|required|optional)$",
+        description="whether coordinators and operators need a second factor; `auto`: in production",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="comma-separated addresses or networks whose X-Forwarded-For is believed"
@@ -88,6 +95,13 @@ class Settings(BaseSettings):
         if self.environment is Environment.PRODUCTION and self.secret_key is None:
             raise ValueError("SECRET_KEY must be set in production: 32 or more random characters")
         return self
+
+    @property
+    def staff_needs_second_factor(self) -> bool:
+        """Whether coordinators and operators without a second factor may do nothing but set one up."""
+        if self.staff_second_factor == "auto":
+            return self.environment is Environment.PRODUCTION
+        return self.staff_second_factor == "required"
 
     @cached_property
     def signing_key(self) -> bytes:

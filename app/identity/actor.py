@@ -36,6 +36,13 @@ class Actor:
     """Consortia linked to one of this person's own, without his own."""
     terms_version: str | None = None
     """The terms of use this person has consented to last."""
+    has_second_factor: bool = False
+    """Whether signing in asks this person for a second factor."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person runs the service, or coordinates a consortium."""
+        return self.is_operator or bool(self.coordinated_consortium_ids)
 
     @cached_property
     def own_mini_cluster_ids(self) -> frozenset[int]:

@@ -11,7 +11,7 @@ from app.audit.access import AccessLog
 from app.core.errors import Unauthenticated
 from app.core.tokens import token_digest
 from app.identity.actor import Actor
-from app.identity.admission import WITHOUT_TERMS, Admission
+from app.identity.admission import Admission
 from app.identity.queries import load_actor_by_token
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.idempotency import MAX_KEY_LENGTH, Idempotency, digest_of_request
@@ -32,7 +32,7 @@ _Digest = Annotated[bytes, Depends(_presented_digest)]
 
 def _admission(request: Request, resources: InjectedResources) -> Admission:
     marks = getattr(request.scope["route"], "openapi_extra", None) or {}
-    return Admission(resources.settings.terms_version, needs_terms=not WITHOUT_TERMS.items() <= marks.items())
+    return Admission(resources.settings, marks)
 
 
 _Admission = Annotated[Admission, Depends(_admission)]

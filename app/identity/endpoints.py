@@ -6,6 +6,7 @@ from app.identity.accounts import endpoints as accounts
 from app.identity.email_changes import endpoints as email_changes
 from app.identity.me import endpoints as me
 from app.identity.password_resets import endpoints as password_resets
+from app.identity.second_factor import endpoints as second_factor
 from app.identity.sessions import endpoints as sessions
 from app.identity.sign_in import endpoints as sign_in
 
@@ -16,6 +17,7 @@ for _part in (
     sign_in.router,
     password_resets.router,
     email_changes.router,
+    second_factor.router,
     accounts.router,
 ):
     router.include_router(_part)

@@ -56,6 +56,23 @@ class ResetSpent(ResetRefused):
     )
 
 
+class SecondFactorRefused(SignInRefused):
+    """The code of the second step is wrong, or was used before."""
+
+    code = "second_factor_refused"
+    detail = Text(
+        "코드가 올바르지 않거나 이미 쓰였습니다. 인증 앱의 새 코드를 입력해 주세요.",
+        "The code is wrong, or was used before; enter a new one of the authenticator.",
+    )
+
+
+class ChallengeSpent(SignInRefused):
+    """The second step came too late, too often, or without a first one."""
+
+    code = "sign_in_challenge_spent"
+    detail = Text("처음부터 다시 로그인해 주세요.", "Sign in again from the beginning.")
+
+
 class RefreshRefused(SignInRefused):
     """The refresh token is unknown, expired, used before, or of a session that has ended."""
 
@@ -116,3 +133,31 @@ class TermsRequired(AppError):
         "현재 약관에 동의해야 쓸 수 있습니다. 약관을 보여 주고 `PUT /v1/me/terms`로 동의를 보내 주세요.",
         "The present terms wait for consent: show them, and send it with `PUT /v1/me/terms`.",
     )
+
+
+class SecondFactorRequired(AppError):
+    """The person's role needs a second factor, and there is none yet."""
+
+    status = 403
+    code = "second_factor_required"
+    title = Text("2단계 인증이 필요합니다", "A second factor is needed")
+    detail = Text(
+        "코디네이터와 운영자는 2단계 인증을 켜야 합니다. `POST /v1/me/second-factor/totp`로 시작해 주세요.",
+        "Coordinators and operators need a second factor: begin with `POST /v1/me/second-factor/totp`.",
+    )
+
+
+class SecondFactorEnabled(Conflict):
+    """There is a second factor in force."""
+
+    code = "second_factor_enabled"
+    detail = Text(
+        "2단계 인증이 이미 켜져 있습니다. 바꾸려면 먼저 꺼 주세요.", "A second factor is in force; remove it first."
+    )
+
+
+class NoSecondFactor(Conflict):
+    """There is no second factor."""
+
+    code = "no_second_factor"
+    detail = Text("2단계 인증이 켜져 있지 않습니다.", "There is no second factor; set one up first.")

@@ -37,6 +37,7 @@ from app.models import (
     Membership,
     MiniCluster,
     Session,
+    TotpFactor,
 )
 from app.models.accounts import AccountStatus
 from app.models.declarative import UtcDateTime
@@ -45,9 +46,11 @@ from app.models.programme import LinkState
 
 _PERSON, _MEMBERSHIP, _COORDINATED, _LINK = range(4)
 
+_HAS_SECOND_FACTOR = TotpFactor.account_id.is_not(None)
+
 
 def _rows(who: CTE) -> Any:
-    """All that an actor consists of as rows of one shape: kind, four numbers, a flag, a text, two of the person."""
+    """All that an actor consists of as rows of one shape: kind, four numbers, a flag, a text, three of the person."""
     person = (
         select(
             literal_column(str(_PERSON), Integer).label("kind"),
@@ -59,13 +62,15 @@ def _rows(who: CTE) -> Any:
             who.c.locale.label("text"),
             who.c.public_id.label("public_id"),
             who.c.terms_version.label("terms_version"),
+            _HAS_SECOND_FACTOR.label("has_second_factor"),
         )
         .select_from(who)
+        .outerjoin(TotpFactor, (TotpFactor.account_id == who.c.account_id) & TotpFactor.confirmed_at.is_not(None))
         .outerjoin(Affiliation, (Affiliation.account_id == who.c.account_id) & Affiliation.ended_at.is_(None))
     )
     nothing = cast(null(), BigInteger)
     rest: tuple[Any, ...] = (nothing, nothing, literal_column("false"))
-    no_id = (cast(null(), Uuid()), cast(null(), String))
+    no_id: tuple[Any, ...] = (cast(null(), Uuid()), cast(null(), String), literal_column("false"))
     membership = (
         select(
             literal_column(str(_MEMBERSHIP)), Membership.mini_cluster_id, MiniCluster.consortium_id, *rest,
@@ -175,4 +180,5 @@ def _actor(rows: Sequence[Row[Any]]) -> Actor | None:
         coordinated_consortium_ids=coordinated_ids,
         linked_consortium_ids=frozenset(linked - own),
         terms_version=person.terms_version,
+        has_second_factor=bool(person.has_second_factor),
     )

@@ -3,7 +3,7 @@
 from app.models.accounts import Account, Block
 from app.models.audit import AccessEntry, AuditEntry
 from app.models.comments import Comment, CommentMention, CommentRevision
-from app.models.credentials import EmailChange, PasswordReset
+from app.models.credentials import EmailChange, PasswordReset, RecoveryCode, SignInChallenge, TotpFactor
 from app.models.declarative import Model
 from app.models.feed_entries import FeedEntry
 from app.models.ideas import (
@@ -68,12 +68,15 @@ __all__ = [
     "OutboxEvent",
     "PasswordReset",
     "PushJob",
+    "RecoveryCode",
     "RefreshToken",
     "Region",
     "Report",
     "Session",
+    "SignInChallenge",
     "SignInCode",
     "Throttle",
+    "TotpFactor",
     "Vote",
     "WorkerHeartbeat",
 ]

@@ -1,11 +1,11 @@
-"""Ways back into an account and changes of how it is reached: reset passwords, changed addresses."""
+"""Ways into an account beside password and mailed code: resets, changed addresses, second factors."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.declarative import CreatedAt, Id, Model, PublicId
+from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId
 
 
 class PasswordReset(Model):
@@ -38,3 +38,35 @@ class EmailChange(Model):
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class TotpFactor(Model):
+    """An authenticator app (TOTP, RFC 6238) as second factor; in force once confirmed by a code."""
+
+    __tablename__ = "totp_factors"
+    account_id: Mapped[int] = mapped_column(BigKey, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary(128))
+    """Encrypted with a key derived from the one of the installation, for a copy of the database to be of no use."""
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The step of 30 seconds whose code was taken last: no code is taken twice, and none from before it."""
+    created_at: Mapped[CreatedAt]
+
+
+class RecoveryCode(Model):
+    """A code on paper that stands in, once, for a lost authenticator. 80 random bits, stored as a digest."""
+
+    __tablename__ = "recovery_codes"
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class SignInChallenge(Model):
+    """A sign-in whose first factor was right and whose second one is awaited. Its token opens nothing else."""
+
+    __tablename__ = "sign_in_challenges"
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -10,6 +10,7 @@ from app.web.problems import PROBLEM_JSON, Problem
 
 TAGS = {
     "sign-in": "Sessions: signing in by a mailed code or a password, refreshing, signing out.",
+    "second-factor": "An authenticator app with recovery codes, asked for after the first factor.",
     "accounts": "Accounts, made by an operator.",
     "me": "The signed-in person.",
     "programme": "Regions, industrial complexes, consortia and mini-clusters.",
@@ -44,7 +45,8 @@ The backend of the idea app of industrial mini-clusters (미니클러스터).
 _DESCRIPTIONS = {
     400: "The request could not be read.",
     401: "No valid access token.",
-    403: "Visible, but not permitted; or the terms wait for consent (`terms_required`).",
+    403: "Visible, but not permitted; or the terms wait for consent (`terms_required`),"
+    " or the role needs a second factor (`second_factor_required`).",
     404: "It does not exist, or not for you; the two are never told apart.",
     409: "It contradicts the present state; `code` tells how.",
     410: "It is over; `code` tells why.",

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from app.core.clock import now
 from app.core.database import Database
 from app.identity.passwords.hashing import verify_password
-from app.models import Account, AuditEntry
+from app.models import Account, AuditEntry, TotpFactor
 from tests.cli.conftest import RunCommand
 
 EMAIL, NAME, PASSWORD = "Operator@Example.kr", "김운영", "correct-horse-기계-배터리"
@@ -81,3 +82,33 @@ def test_before_the_first_migration(command: RunCommand, empty_database_url: str
         1,
         "Error: the database cannot be used: it holds no tables yet: run `idea-storage migrate`\n",
     )
+
+
+def test_reset_of_a_second_factor(command: RunCommand, database_url: str) -> None:
+    """For the only operator there is: nobody else could reset it over the API."""
+    options = ("--email", EMAIL, "--name", NAME, "--password", PASSWORD)
+    assert command("create-operator", *options, database_url=database_url).exit_code == 0
+    asyncio.run(_with_factor(database_url))
+    unknown = command("reset-second-factor", "--email", "nobody@example.kr", database_url=database_url)
+    assert unknown.exit_code == 1
+    assert "nobody can sign in as nobody@example.kr" in unknown.stderr
+    done = command("reset-second-factor", "--email", EMAIL, database_url=database_url)
+    assert done.exit_code == 0, done.output
+    assert asyncio.run(_factors_and_record(database_url)) == ([], ["operator.created", "second_factor.reset"])
+
+
+async def _with_factor(database_url: str) -> None:
+    database = Database(database_url, pool_size=1)
+    async with database.write() as session:
+        (account_id,) = await session.scalars(select(Account.id))
+        session.add(TotpFactor(account_id=account_id, sealed_secret=b"sealed", confirmed_at=now()))
+    await database.aclose()
+
+
+async def _factors_and_record(database_url: str) -> tuple[list[int], list[str]]:
+    database = Database(database_url, pool_size=1)
+    async with database.read() as connection:
+        factors = list((await connection.scalars(select(TotpFactor.account_id))).all())
+        actions = list((await connection.scalars(select(AuditEntry.action).order_by(AuditEntry.id))).all())
+    await database.aclose()
+    return factors, actions

@@ -36,6 +36,12 @@ PROTECTED = [
     Route("PUT", "/v1/me/terms", {"version": "2026-11"}),
     Route("POST", "/v1/me/email-changes", {"email": "a@example.kr"}),
     Route("POST", f"/v1/me/email-changes/{SOME_ID}/confirm", {"old_code": "123456", "new_code": "123456"}),
+    Route("GET", "/v1/me/second-factor"),
+    Route("POST", "/v1/me/second-factor/totp"),
+    Route("POST", "/v1/me/second-factor/totp/confirm", {"code": "123456"}),
+    Route("POST", "/v1/me/second-factor/recovery-codes", {"code": "123456"}),
+    Route("POST", "/v1/me/second-factor/disable", {"code": "123456"}),
+    Route("DELETE", f"/v1/accounts/{SOME_ID}/second-factor"),
     Route("GET", "/v1/me/sessions"),
     Route("DELETE", "/v1/me/sessions/current"),
     Route("DELETE", f"/v1/me/sessions/{SOME_ID}"),
@@ -62,6 +68,7 @@ PUBLIC = [
     Route("POST", "/v1/sign-in-codes", {"email": "a@example.kr"}),
     Route("POST", "/v1/sessions/code", {"code_id": SOME_ID, "code": "123456", "device": a_device()}),
     Route("POST", "/v1/sessions/password", {"email": "a@example.kr", "password": "x", "device": a_device()}),
+    Route("POST", "/v1/sessions/second-factor", {"challenge_token": "isc_x", "code": "123456", "device": a_device()}),
     Route("POST", "/v1/password-resets", {"email": "a@example.kr"}),
     Route(
         "POST",
@@ -111,7 +118,7 @@ def test_every_route_is_listed(settings: Settings) -> None:
         (method.upper(), re.sub(r"\{\w+\}", "{}", path))
         for path, item in app.openapi()["paths"].items()
         for method, operation in item.items()
-        if operation["tags"][0] in {"sign-in", "me", "accounts", "invitations", "app"}
+        if operation["tags"][0] in {"sign-in", "second-factor", "me", "accounts", "invitations", "app"}
     }
     listed = {(route.method, route.path.replace(SOME_ID, "{}")) for route in PROTECTED + PUBLIC}
     assert listed == {route for route in served if route != ("GET", "/v1/me/ideas")}

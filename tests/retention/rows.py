@@ -22,6 +22,7 @@ from app.models import (
     PushJob,
     RefreshToken,
     Session,
+    SignInChallenge,
     SignInCode,
     Throttle,
     WorkerHeartbeat,
@@ -102,6 +103,10 @@ class Rows:
                 expires_at=expires_at,
             )
         )
+
+    async def sign_in_challenge(self, expires_at: datetime) -> SignInChallenge:
+        challenge = SignInChallenge(digest=self._digest(), account_id=self.account_id, expires_at=expires_at)
+        return await self.add(challenge)
 
     async def access_token(self, session: Session, expires_at: datetime) -> AccessToken:
         token = AccessToken(digest=self._digest(), session_id=session.id, expires_at=expires_at)

@@ -63,6 +63,7 @@ BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "sign_in_codes": (DAY, lambda rows, moment: rows.sign_in_code(moment)),
     "password_resets": (DAY, lambda rows, moment: rows.password_reset(moment)),
     "email_changes": (DAY, lambda rows, moment: rows.email_change(moment)),
+    "sign_in_challenges": (DAY, lambda rows, moment: rows.sign_in_challenge(moment)),
     "throttles": (0 * DAY, lambda rows, moment: rows.throttle(moment)),
     "idempotency_keys": (7 * DAY, lambda rows, moment: rows.idempotency_key(moment)),
     "invitations": (30 * DAY, lambda rows, moment: rows.invitation(moment)),

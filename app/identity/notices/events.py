@@ -16,6 +16,9 @@ class Notice(StrEnum):
 
     PASSWORD_RESET = "password_reset"
     EMAIL_CHANGED = "email_changed"
+    SECOND_FACTOR_ENABLED = "second_factor_enabled"
+    SECOND_FACTOR_DISABLED = "second_factor_disabled"
+    SECOND_FACTOR_RESET = "second_factor_reset"
 
 
 class NoticeDue(Event):

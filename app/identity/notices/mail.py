@@ -26,6 +26,16 @@ TEXTS = {
         "계정의 이메일 주소가 바뀌었습니다. 앞으로 이 주소로는 로그인할 수 없습니다.",
         "The address of your account was changed; this one signs in no longer.",
     ),
+    Notice.SECOND_FACTOR_ENABLED: Text(
+        "2단계 인증을 켰습니다. 다른 기기에서는 로그아웃되었습니다.",
+        "A second factor was set up for your account; your other devices were signed out.",
+    ),
+    Notice.SECOND_FACTOR_DISABLED: Text("2단계 인증을 껐습니다.", "The second factor was removed from your account."),
+    Notice.SECOND_FACTOR_RESET: Text(
+        "운영자가 2단계 인증을 초기화했고, 모든 기기에서 로그아웃되었습니다. 로그인한 뒤 다시 켜 주세요.",
+        "An operator reset the second factor of your account, and all your devices were signed out."
+        " Sign in and set it up again.",
+    ),
 }
 
 

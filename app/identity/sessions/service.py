@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.tokens import new_token, token_digest
 from app.identity.sessions.schemas import DeviceInfo, SessionTokens
-from app.models import AccessToken, Delivery, Device, RefreshToken, Session
+from app.models import AccessToken, Delivery, Device, RefreshToken, Session, SignInChallenge
 from app.models.notifications import DeliveryState, DeviceEnd
 from app.models.sessions import SessionEnd
 
@@ -101,7 +101,8 @@ async def end_sessions(session: AsyncSession, session_ids: Sequence[int], reason
 
 
 async def end_other_sessions(session: AsyncSession, account_id: int, kept_id: int | None, reason: SessionEnd) -> None:
-    """End all sessions of an account but one (None: all)."""
+    """End all sessions of an account but one (None: all), and what was half way to one."""
+    await session.execute(delete(SignInChallenge).where(SignInChallenge.account_id == account_id))
     statement = select(Session.id).where(Session.account_id == account_id, Session.ended_at.is_(None))
     if kept_id is not None:
         statement = statement.where(Session.id != kept_id)

@@ -1,9 +1,11 @@
 """The routes of signing in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
+from app.identity.second_factor.schemas import SecondFactorChallenge
+from app.identity.second_factor.steps import SignInStep
 from app.identity.sessions.endpoints import NO_STORE
 from app.identity.sessions.schemas import SessionTokens
 from app.identity.sign_in.schemas import CodeSignIn, PasswordSignIn, SignInCodeRequest, SignInCodeTicket
@@ -13,6 +15,18 @@ from app.web.connections import InjectedResources
 from app.web.openapi import problem_responses
 
 router = APIRouter(tags=["sign-in"])
+
+SECOND_STEP: dict[int | str, dict[str, Any]] = {
+    202: {"model": SecondFactorChallenge, "description": "The second factor is to be sent; there is no session yet"}
+}
+"""What else a first factor may be answered with."""
+
+
+def as_step(given: SignInStep, response: Response) -> SignInStep:
+    """Say by the status which of the two it is."""
+    if isinstance(given, SecondFactorChallenge):
+        response.status_code = 202
+    return given
 
 
 def _sign_in(resources: InjectedResources, client_address: ClientAddress) -> SignIn:
@@ -41,12 +55,13 @@ async def request_sign_in_code(request: SignInCodeRequest, sign_in: SigningIn) -
     summary="Sign in by a mailed code",
     description="A code is good for 10 minutes, 5 tries and one sign-in. An earlier session of the same installation"
     " ends.",
-    responses=problem_responses(401, 422, 503),
+    response_model=SignInStep,
+    responses=SECOND_STEP | {201: {"model": SessionTokens}} | problem_responses(401, 422, 429, 503),
     dependencies=[NO_STORE],
 )
-async def sign_in_with_code(request: CodeSignIn, sign_in: SigningIn) -> SessionTokens:
+async def sign_in_with_code(request: CodeSignIn, sign_in: SigningIn, response: Response) -> SignInStep:
     """Open a session."""
-    return await sign_in.by_code(request)
+    return as_step(await sign_in.by_code(request), response)
 
 
 @router.post(
@@ -55,9 +70,10 @@ async def sign_in_with_code(request: CodeSignIn, sign_in: SigningIn) -> SessionT
     summary="Sign in by password",
     description="After 5 failures in 15 minutes an address has to wait. An earlier session of the same installation"
     " ends.",
-    responses=problem_responses(401, 422, 429, 503),
+    response_model=SignInStep,
+    responses=SECOND_STEP | {201: {"model": SessionTokens}} | problem_responses(401, 422, 429, 503),
     dependencies=[NO_STORE],
 )
-async def sign_in_with_password(request: PasswordSignIn, sign_in: SigningIn) -> SessionTokens:
+async def sign_in_with_password(request: PasswordSignIn, sign_in: SigningIn, response: Response) -> SignInStep:
     """Open a session."""
-    return await sign_in.by_password(request)
+    return as_step(await sign_in.by_password(request), response)
