@@ -30,8 +30,11 @@ from app.ideas.reading import IdeaReadListener
 from app.ideas.states import endpoints as states
 from app.identity import endpoints as identity
 from app.moderation.access_log import endpoints as access_log
+from app.moderation.acts import endpoints as moderation_acts
 from app.moderation.cases import endpoints as cases
 from app.moderation.reports import endpoints as reports
+from app.moderation.rules import endpoints as house_rules
+from app.moderation.statements import endpoints as statements
 from app.notifications import endpoints as notifications
 from app.notifications.inbox import read_items_of_idea
 from app.votes import endpoints as votes
@@ -58,6 +61,9 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     invitations.router,
     reports.router,
     cases.router,
+    moderation_acts.router,
+    statements.router,
+    house_rules.router,
     access_log.router,
     identity.router,
     config.router,

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from app.core.errors import Forbidden
+from app.core.errors import Conflict, Forbidden
+from app.core.localisation import Text
 from app.ideas.service import IdeaNotOpen
 from app.models.ideas import IdeaStatus
 
@@ -15,13 +16,20 @@ class CommentAction(StrEnum):
     DELETE = "delete"
 
 
+class IdeaLocked(Conflict):
+    """The idea takes no new comments."""
+
+    code = "idea_locked"
+    detail = Text("새 댓글을 받지 않는 아이디어입니다.", "This idea takes no new comments.")
+
+
 def allowed_actions(
-    idea_status: IdeaStatus, *, is_author: bool, is_deleted: bool, is_hidden: bool
+    idea_status: IdeaStatus, *, is_author: bool, is_deleted: bool, is_hidden: bool, is_locked: bool
 ) -> list[CommentAction]:
     """What a person may do to a comment that he sees: a hidden one can only be deleted, by its author."""
     if idea_status is not IdeaStatus.PUBLISHED or is_deleted:
         return []
-    actions = [] if is_hidden else [CommentAction.REPLY]
+    actions = [] if is_hidden or is_locked else [CommentAction.REPLY]
     if is_author:
         actions += [CommentAction.DELETE] if is_hidden else [CommentAction.EDIT, CommentAction.DELETE]
     return actions
@@ -34,6 +42,15 @@ def check_open(idea_status: IdeaStatus) -> None:
     """
     if idea_status is not IdeaStatus.PUBLISHED:
         raise IdeaNotOpen
+
+
+def check_unlocked(*, is_locked: bool) -> None:
+    """A locked thread can be read, and what stands in it edited or deleted by its authors.
+
+    :raises IdeaLocked: the idea takes no new comments.
+    """
+    if is_locked:
+        raise IdeaLocked
 
 
 def check_may_edit(*, is_author: bool, is_hidden: bool) -> None:

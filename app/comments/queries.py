@@ -24,6 +24,7 @@ class IdeaFacts(NamedTuple):
     id: int
     public_id: uuid.UUID
     status: IdeaStatus
+    is_locked: bool
 
 
 async def find_idea(connection: Reader, actor: Actor, public_id: uuid.UUID) -> IdeaFacts:
@@ -31,7 +32,9 @@ async def find_idea(connection: Reader, actor: Actor, public_id: uuid.UUID) -> I
 
     :raises NotFound: it does not exist, or not for this actor.
     """
-    statement = select(Idea.id, Idea.public_id, Idea.status).where(Idea.public_id == public_id, _own_or_visible(actor))
+    statement = select(Idea.id, Idea.public_id, Idea.status, Idea.locked_at.is_not(None)).where(
+        Idea.public_id == public_id, _own_or_visible(actor)
+    )
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound

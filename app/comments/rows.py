@@ -51,7 +51,11 @@ def _shown(row: Row[Any], actor: Actor, mentions: list[Mention]) -> Comment:
         allowed_actions=[
             str(action)
             for action in allowed_actions(
-                row.idea_status, is_author=is_author, is_deleted=is_deleted, is_hidden=is_hidden
+                row.idea_status,
+                is_author=is_author,
+                is_deleted=is_deleted,
+                is_hidden=is_hidden,
+                is_locked=row.idea_is_locked,
             )
         ],
     )

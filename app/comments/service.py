@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.comments.mentions import change_mentions, named_in, resolve_mentions
-from app.comments.policy import check_may_edit, check_open
+from app.comments.policy import check_may_edit, check_open, check_unlocked
 from app.comments.queries import IdeaFacts, find_comment, find_idea, find_in_idea
 from app.comments.schemas import CommentCreate, CommentReceipt, CommentUpdate
 from app.core.clock import now
@@ -31,6 +31,7 @@ async def create_comment(
     :raises NotFound: the idea does not exist, or not for this actor.
     :raises IdTaken: the id is in use with other content, or by somebody else.
     :raises IdeaNotOpen: it is an idea of the actor's own that is not published.
+    :raises IdeaLocked: it takes no new comments.
     :raises Invalid: the comment to answer is not there, or a member named may not be.
     """
     idea = await find_idea(session, actor, idea_public_id)
@@ -38,6 +39,7 @@ async def create_comment(
     if await _made_before(session, actor, request.id, digest):
         return CommentReceipt(id=request.id)
     check_open(idea.status)
+    check_unlocked(is_locked=idea.is_locked)
     parent_id, reply_to_id = await _thread(session, actor, idea, request.reply_to)
     named = await resolve_mentions(session, actor, idea.id, request.mention_ids)
     statement = insert_for(session, Comment).values(
@@ -171,6 +173,7 @@ async def _count(session: AsyncSession, idea_id: int, difference: int) -> None:
     """Move the counter, last of all, since all who respond to the idea wait for its row.
 
     :raises NotFound: the idea was withdrawn or hidden meanwhile.
+    :raises IdeaLocked: it was locked meanwhile, and this is a new comment.
     """
     await outbox.append(session, ResponseChanged(idea_id=idea_id))
     await session.flush()
@@ -178,11 +181,12 @@ async def _count(session: AsyncSession, idea_id: int, difference: int) -> None:
         update(Idea)
         .where(Idea.id == idea_id, Idea.status == IdeaStatus.PUBLISHED)
         .values(comment_count=Idea.comment_count + difference)
-        .returning(Idea.comment_count)
+        .returning(Idea.comment_count, Idea.locked_at)
         .execution_options(synchronize_session=False)
     )
-    count = await session.scalar(statement)
-    if count is None:
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
         raise NotFound
-    if count == max(difference, 0):  # the first comment came, or the last one went
-        await set_answered(session, idea_id, answered=count > 0)
+    check_unlocked(is_locked=difference > 0 and row.locked_at is not None)
+    if row.comment_count == max(difference, 0):  # the first comment came, or the last one went
+        await set_answered(session, idea_id, answered=row.comment_count > 0)

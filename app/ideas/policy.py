@@ -41,6 +41,8 @@ def allowed_actions(actor: Actor, idea: Any) -> list[IdeaAction]:
         return actions
     if not is_author:
         actions += _OF_OTHERS
+    if idea.locked_at is not None:
+        actions.remove(IdeaAction.COMMENT)
     if may_set_state(actor, idea.consortium_id):
         actions.append(IdeaAction.SET_STATE)
     keeps = may_propose_audience(actor, idea.author_id, idea.mini_cluster_id, idea.consortium_id)

@@ -92,6 +92,7 @@ def idea_columns(viewer: Any) -> list[Label[Any]]:
         Idea.created_at.label("created_at"),
         Idea.published_at.label("published_at"),
         Idea.edited_at.label("edited_at"),
+        Idea.locked_at.label("locked_at"),
         Idea.mini_cluster_id.label("mini_cluster_id"),
         Idea.consortium_id.label("consortium_id"),
         Idea.author_id.label("author_id"),

@@ -47,6 +47,7 @@ def idea_fields(row: Row[Any], actor: Actor) -> dict[str, Any]:
         "is_unread": row.read_up_to is None and not is_own,
         "unread_comment_count": min(row.unread_comments, UNREAD_SHOWN_AT_MOST),
         "is_edited": row.edited_at is not None,
+        "is_locked": row.locked_at is not None,
         "version": row.version,
         "created_at": row.created_at,
         "published_at": row.published_at,

@@ -116,6 +116,7 @@ class IdeaSummary(ResponseModel):
         description="Comments of others since I read it last; 100 stands for 100 or more", examples=[2]
     )
     is_edited: bool = Field(description="Whether it was edited after publishing", examples=[False])
+    is_locked: bool = Field(description="Whether it takes no new comments", examples=[False])
     version: int = Field(description="Rises with each edit; see `If-Match`", examples=[1])
     created_at: Moment = Field(description="When it was first saved")
     published_at: Moment | None = Field(description="When it was published; null for a draft")

@@ -19,7 +19,7 @@ from app.models.ideas import (
     NamedIdeaRead,
 )
 from app.models.memberships import CoordinatorRole, Invitation, Membership
-from app.models.moderation import Case, Report
+from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report
 from app.models.notifications import Delivery, Device, InboxItem, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
@@ -32,6 +32,7 @@ __all__ = [
     "AccessToken",
     "Account",
     "Affiliation",
+    "Appeal",
     "AudienceProposal",
     "AuditEntry",
     "Block",
@@ -47,6 +48,7 @@ __all__ = [
     "Device",
     "EmailChange",
     "FeedEntry",
+    "HouseRules",
     "Idea",
     "IdeaExclusion",
     "IdeaFollow",
@@ -62,6 +64,8 @@ __all__ = [
     "MiniCluster",
     "MiniClusterName",
     "Model",
+    "ModerationAct",
+    "ModerationActText",
     "NamedIdeaRead",
     "Organisation",
     "OrganisationSizeBand",

@@ -93,6 +93,13 @@ class Idea(Model):
         CheckConstraint("version >= 1", name="version"),
         Index("ix_ideas_author_id_id", "author_id", "id"),
         Index("ix_ideas_mini_cluster_id_consortium_id", "mini_cluster_id", "consortium_id"),
+        Index(
+            "ix_ideas_pinned",
+            "mini_cluster_id",
+            "pinned_at",
+            postgresql_where=text("pinned_at IS NOT NULL"),
+            sqlite_where=text("pinned_at IS NOT NULL"),
+        ),
         {"postgresql_with": {"fillfactor": 85}},
     )
     id: Mapped[Id]
@@ -121,6 +128,10 @@ class Idea(Model):
     published_at: Mapped[datetime | None]
     edited_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
+    """Since when it takes no new comments."""
+    pinned_at: Mapped[datetime | None]
+    """Since when it stands on top of its mini-cluster."""
 
 
 class IdeaRevision(Model):

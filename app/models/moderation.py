@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,6 +20,9 @@ from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId, choic
 
 REPORT_LENGTH = 1_000
 CLOSING_LENGTH = 1_000
+WORDS_LENGTH = 1_000
+RULE_LENGTH = 300
+RULES_AT_MOST = 50
 
 
 class ReportReason(StrEnum):
@@ -120,3 +124,108 @@ class Report(Model):
     reason: Mapped[ReportReason] = mapped_column(choice(ReportReason))
     words: Mapped[str] = mapped_column(Text)
     created_at: Mapped[CreatedAt]
+
+
+class ActKind(StrEnum):
+    """What those who moderate do to an idea or a comment. Each act can be undone."""
+
+    HIDE = "hide"
+    """Nobody but its author reaches an idea; a comment is shown without text and author."""
+    LOCK = "lock"
+    """An idea takes no new comments."""
+    PIN = "pin"
+    """An idea stands on top of its mini-cluster."""
+    RETAG = "retag"
+    """The tags of an idea are replaced."""
+
+
+class AppealState(StrEnum):
+    """What became of an appeal."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    """The act was undone."""
+    UPHELD = "upheld"
+    """The act stands."""
+
+
+class HouseRules(Model):
+    """The rules of the house of a consortium as of a version. Acts cite them by version and number."""
+
+    __tablename__ = "house_rules"
+    __table_args__ = (
+        UniqueConstraint("consortium_id", "version"),
+        CheckConstraint("version >= 1", name="version"),
+    )
+    id: Mapped[Id]
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"))
+    version: Mapped[int]
+    rules: Mapped[list[Any]]
+    """Each in Korean and English: ``{"ko": …, "en": …}``; the first one is number 1."""
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    created_at: Mapped[CreatedAt]
+
+
+class ModerationAct(Model):
+    """An act on an idea or a comment: ids and codes. Why it was done stands in ``moderation_act_texts``."""
+
+    __tablename__ = "moderation_acts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["comment_id", "idea_id"], ["comments.id", "comments.idea_id"], name="fk_moderation_acts_comment_of_idea"
+        ),
+        CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_somebody"),
+        CheckConstraint("(rules_version IS NULL) = (rule_number IS NULL)", name="rule_of_version"),
+        Index("ix_moderation_acts_consortium_id_id", "consortium_id", "id"),
+        Index("ix_moderation_acts_subject_id_id", "subject_id", "id"),
+        Index("ix_moderation_acts_comment_id_idea_id", "comment_id", "idea_id"),
+    )
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    kind: Mapped[ActKind] = mapped_column(choice(ActKind))
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"))
+    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(BigKey)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    """Who wrote what is acted on: the person to whom reasons are owed."""
+    actor_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    rules_version: Mapped[int | None]
+    rule_number: Mapped[int | None]
+    created_at: Mapped[CreatedAt]
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+
+
+class ModerationActText(Model):
+    """The words of an act, apart from its record, so that they can be erased."""
+
+    __tablename__ = "moderation_act_texts"
+    act_id: Mapped[int] = mapped_column(BigKey, ForeignKey("moderation_acts.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    """Why it was done, for the person concerned."""
+    tags_before: Mapped[list[Any] | None]
+    tags_after: Mapped[list[Any] | None]
+    undo_words: Mapped[str | None] = mapped_column(Text)
+
+
+class Appeal(Model):
+    """The person concerned asks that somebody else look at an act, once."""
+
+    __tablename__ = "appeals"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        Index("ix_appeals_state_id", "state", "id"),
+    )
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    act_id: Mapped[int] = mapped_column(ForeignKey("moderation_acts.id"), unique=True)
+    words: Mapped[str] = mapped_column(Text)
+    state: Mapped[AppealState] = mapped_column(choice(AppealState), default=AppealState.OPEN)
+    created_at: Mapped[CreatedAt]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    decided_at: Mapped[datetime | None]
+    decision_words: Mapped[str | None] = mapped_column(Text)

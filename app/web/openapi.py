@@ -23,7 +23,7 @@ TAGS = {
     "consent": "A wider audience for an idea waits for its author.",
     "comments": "Comments and replies.",
     "votes": "Recommendations (추천).",
-    "moderation": "Reports, cases, and the log of what staff read.",
+    "moderation": "Reports, cases, acts and their reasons, appeals, rules of the house, what staff read.",
     "inbox": "What a member was told.",
     "devices": "Devices that get pushes.",
     "app": "What an app needs to know before sign-in.",

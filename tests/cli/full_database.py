@@ -13,6 +13,7 @@ from app.demo.size import DemoSize
 from app.models import (
     AccessEntry,
     AccessToken,
+    Appeal,
     AuditEntry,
     Block,
     Case,
@@ -20,6 +21,7 @@ from app.models import (
     CommentRevision,
     Delivery,
     Device,
+    HouseRules,
     Idea,
     IdeaReader,
     IdempotencyKey,
@@ -27,6 +29,8 @@ from app.models import (
     Invitation,
     MiniCluster,
     MiniClusterName,
+    ModerationAct,
+    ModerationActText,
     NamedIdeaRead,
     Organisation,
     OutboxEvent,
@@ -39,7 +43,7 @@ from app.models import (
     WorkerHeartbeat,
 )
 from app.models.memberships import MemberRole
-from app.models.moderation import ReportReason
+from app.models.moderation import ActKind, ReportReason
 from app.models.notifications import Platform, PushTopic, Reason, TokenKind
 
 SIZE = DemoSize(ideas=60, comments=200)
@@ -75,7 +79,11 @@ async def _add_the_rest(session: AsyncSession) -> None:
     )  # fmt: skip
     first = RefreshToken(digest=b"\x01" * 32, session_id=signed_in.id, expires_at=later, used_at=now())
     case = Case(idea_id=idea.id, comment_id=comment_id, weight=3, report_count=1)
-    session.add_all([device, first, case])
+    act = ModerationAct(
+        creation_digest=b"m" * 32, kind=ActKind.RETAG, consortium_id=idea.consortium_id, idea_id=idea.id,
+        subject_id=idea.author_id, actor_id=ACCOUNT,
+    )  # fmt: skip
+    session.add_all([device, first, case, act])
     await session.flush()
     session.add_all(
         [
@@ -93,6 +101,9 @@ async def _add_the_rest(session: AsyncSession) -> None:
             Report(
                 creation_digest=b"p" * 32, case_id=case.id, reporter_id=ACCOUNT, reason=ReportReason.SPAM, words="광고"
             ),
+            HouseRules(consortium_id=idea.consortium_id, version=1, rules=[{"ko": "a", "en": "a"}], made_by_id=ACCOUNT),
+            ModerationActText(act_id=act.id, words="까닭", tags_before=["집진"], tags_after=[]),
+            Appeal(creation_digest=b"q" * 32, act_id=act.id, words="이의"),
             IdeaReader(idea_id=idea.id, account_id=ACCOUNT),
             NamedIdeaRead(idea_id=idea.id, account_id=ACCOUNT),
             InboxItem(

@@ -44,3 +44,26 @@ async def accesses(database: Database) -> list[AccessEntry]:
     """The access log, in order."""
     async with database.write() as session:
         return list((await session.scalars(select(AccessEntry).order_by(AccessEntry.id))).all())
+
+
+async def send_act(client: httpx.AsyncClient, person: Person, kind: str, **fields: Any) -> httpx.Response:
+    """Act; id and words are filled in."""
+    body = {"id": client_id(), "kind": kind, "words": "단가가 공개되어 있습니다.", **fields}
+    return await client.post("/v1/moderation-acts", json=body, headers=person.headers)
+
+
+async def acted(client: httpx.AsyncClient, person: Person, kind: str, **fields: Any) -> Json:
+    """An act that was done."""
+    response = await send_act(client, person, kind, **fields)
+    assert response.status_code == 201, response.text
+    act: Json = response.json()
+    return act
+
+
+async def undone(client: httpx.AsyncClient, person: Person, act: Json) -> Json:
+    """An act that was undone."""
+    path = f"/v1/moderation-acts/{act['id']}/undo"
+    response = await client.post(path, json={"words": "고쳐졌습니다."}, headers=person.headers)
+    assert response.status_code == 200, response.text
+    shown: Json = response.json()
+    return shown

@@ -163,9 +163,13 @@ async def test_idea_for_named_people_is_opened_only_through_its_case_and_on_reco
     opened = await get(client, f"/cases/{case['id']}/idea", staff.coordinator)
     assert (opened["title"], opened["body"]) == (idea.title, idea.body)
     async with database.read() as connection:
-        reads = (await connection.execute(select(NamedIdeaRead.idea_id, NamedIdeaRead.account_id))).all()
+        reads = (
+            await connection.execute(select(NamedIdeaRead.idea_id, NamedIdeaRead.account_id, NamedIdeaRead.by_staff))
+        ).all()
         case_id = await connection.scalar(select(Case.id))
-    assert [tuple(read) for read in reads] == [(idea.id, staff.coordinator.id)]
+    assert [tuple(read) for read in reads] == [(idea.id, staff.coordinator.id, True)]
+    (read,) = (await get(client, f"/ideas/{idea.public_id}/reads", place.author))["items"]
+    assert staff.coordinator.name in str(read)
     entry = (await accesses(database))[-1]
     assert (entry.action, entry.account_id, entry.case_id) == ("idea.read_for_case", staff.coordinator.id, case_id)
     assert (entry.target_kind, entry.target_id, entry.subject_id) == ("idea", idea.id, place.author.id)

@@ -143,6 +143,18 @@ class Builder:
         )
         cases = await self.call("GET", f"/consortia/{ids['consortium', target]}/cases", coordinator)
         ids["case", target] = cases["items"][0]["id"]
+        await self._moderated(target, author, coordinator)
+
+    async def _moderated(self, target: str, author: str, coordinator: str) -> None:
+        """An act against which its author has appealed."""
+        ids = self.world.ids
+        ids["act", target], ids["appeal", target] = client_id(), client_id()
+        idea = await self.idea(author, ids["mini_cluster", target])
+        await self.call(
+            "POST", "/moderation-acts", coordinator, id=ids["act", target], kind="lock", idea_id=idea, words="다툼"
+        )
+        statement = f"/me/statements/{ids['act', target]}/appeal"
+        await self.call("POST", statement, author, id=ids["appeal", target], words="다툼이 아닙니다.")
 
     async def _of_persons(self, target: str, author: str) -> None:
         ids = self.world.ids

@@ -1,11 +1,8 @@
 """The routes of the access log."""
 
-import uuid
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Path
-
-from app.consortia.dependencies import Page
+from app.consortia.dependencies import ConsortiumId, Page
 from app.identity.dependencies import ReadActor
 from app.moderation.access_log import queries
 from app.moderation.access_log.schemas import AccessPage
@@ -23,9 +20,7 @@ router = APIRouter(tags=["moderation"])
     responses=problem_responses(401, 403, 404, 422, 503),
 )
 async def list_accesses_of_consortium(
-    consortium_id: Annotated[
-        uuid.UUID, Path(description="The consortium", examples=["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"])
-    ],
+    consortium_id: ConsortiumId,
     actor: ReadActor,
     connection: ReadConnection,
     page: Page,

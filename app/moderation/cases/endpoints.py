@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from app.consortia.dependencies import MiniClusterId, Page
+from app.consortia.dependencies import ConsortiumId, MiniClusterId, Page
 from app.identity.dependencies import Accesses, Once, ReadActor, WriteActor, WriteSession
 from app.models.moderation import CaseState
 from app.moderation.cases import reading, service
@@ -16,7 +16,6 @@ from app.web.openapi import problem_responses
 router = APIRouter(tags=["moderation"])
 
 _EXAMPLE_ID = "019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"
-ConsortiumId = Annotated[uuid.UUID, Path(description="The consortium", examples=[_EXAMPLE_ID])]
 CaseId = Annotated[uuid.UUID, Path(description="The case", examples=[_EXAMPLE_ID])]
 State = Annotated[CaseState, Query(description="Only cases of this state.", examples=["open"])]
 Order = Annotated[CaseOrder, Query(description="The oldest first, or the most urgent first.", examples=["weight"])]

@@ -45,8 +45,8 @@ async def release_case(session: AsyncSession, actor: Actor, public_id: uuid.UUID
     await _record(session, actor, case, "case.released", consortium_id)
 
 
-async def close_case(session: AsyncSession, actor: Actor, public_id: uuid.UUID, closing: CaseClosing) -> None:
-    """Decide a case, once; the same decision of the same person again changes nothing.
+async def close_case(session: AsyncSession, actor: Actor, public_id: uuid.UUID, closing: CaseClosing) -> int:
+    """Decide a case, once; the same decision of the same person again changes nothing. Its inner id.
 
     :raises NotFound: it does not exist, or is not the actor's to handle.
     :raises CaseClosed: it has been decided, by somebody else or otherwise.
@@ -56,7 +56,7 @@ async def close_case(session: AsyncSession, actor: Actor, public_id: uuid.UUID, 
     if case.state is CaseState.CLOSED:
         made = (case.closed_by_id, case.outcome, case.closing_words)
         if made == (actor.account_id, closing.outcome, closing.words):
-            return
+            return case.id
         raise CaseClosed(outcome=case.outcome)
     if case.claimed_by_id not in (None, actor.account_id):
         raise CaseClaimed
@@ -66,6 +66,7 @@ async def close_case(session: AsyncSession, actor: Actor, public_id: uuid.UUID, 
     case.closed_at = now()
     case.closing_words = closing.words
     await _record(session, actor, case, "case.closed", consortium_id)
+    return case.id
 
 
 async def _open_case(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> tuple[Case, int]:

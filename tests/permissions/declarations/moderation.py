@@ -1,7 +1,18 @@
 """Who may report, who handles cases, who reads the access log."""
 
 from tests.factories import client_id
-from tests.permissions.rules import FOREIGN_READERS, HOME_READERS, HOME_STAFF, Json, Rule, may, nobody, only, signed_in
+from tests.permissions.rules import (
+    EVERYBODY,
+    FOREIGN_READERS,
+    HOME_READERS,
+    HOME_STAFF,
+    Json,
+    Rule,
+    may,
+    nobody,
+    only,
+    signed_in,
+)
 from tests.permissions.world import World
 
 _HOME_HANDLERS = (*HOME_STAFF, "operator")
@@ -10,6 +21,24 @@ _FOREIGN_HANDLERS = ("foreign_coordinator", "operator")
 
 def _report(world: World, target: str) -> Json:
     return {"id": client_id(), "idea_id": world.id_of("idea", target), "reason": "abuse", "words": "욕설"}
+
+
+def _act(world: World, target: str) -> Json:
+    return {"id": client_id(), "kind": "lock", "idea_id": world.id_of("idea", target), "words": "다툼"}
+
+
+def _appeal(_world: World, _target: str) -> Json:
+    return {"id": client_id(), "words": "다툼이 아닙니다."}
+
+
+def _of_consortium(*home: str, **more: object) -> Rule:
+    """A route on a consortium for those who look after it; everybody knows that it exists."""
+    rule: Rule = Rule(
+        {"home": may(*home, others=403), "foreign": may(*_FOREIGN_HANDLERS, others=403), "missing": nobody(404)},
+        path={"consortium_id": "consortium"},
+        **more,  # type: ignore[arg-type]
+    )
+    return rule
 
 
 def _case(**more: object) -> Rule:
@@ -34,14 +63,7 @@ RULES = {
         body=_report,
         accepts=frozenset({403, 409}),
     ),
-    "list_cases_of_consortium": Rule(
-        {
-            "home": may("coordinator", "operator", others=403),
-            "foreign": may(*_FOREIGN_HANDLERS, others=403),
-            "missing": nobody(404),
-        },
-        path={"consortium_id": "consortium"},
-    ),
+    "list_cases_of_consortium": _of_consortium("coordinator", "operator"),
     "list_cases_of_mini_cluster": Rule(
         {
             "home": may(*_HOME_HANDLERS, others=403),
@@ -55,14 +77,53 @@ RULES = {
     "claim_case": _case(),
     "release_case": _case(),
     "close_case": _case(body=lambda _world, _target: {"outcome": "dismissed", "words": "문제없습니다."}),
-    "list_accesses_of_consortium": Rule(
+    "create_act": Rule(
         {
-            "home": may("coordinator", "operator", others=403),
-            "foreign": may(*_FOREIGN_HANDLERS, others=403),
+            "home": may(*_HOME_HANDLERS, forbidden=HOME_READERS),
+            "foreign": may(*_FOREIGN_HANDLERS, forbidden=FOREIGN_READERS),
+            # It is withdrawn: those who would moderate it are told so.
+            "gone": may(*_HOME_HANDLERS),
             "missing": nobody(404),
         },
-        path={"consortium_id": "consortium"},
+        body=_act,
+        accepts=frozenset({409}),
     ),
+    "create_acts": Rule(
+        {"home": may(*_HOME_HANDLERS, others=422), "missing": nobody(422)},
+        body=lambda world, target: {"acts": [_act(world, target)]},
+    ),
+    "undo_act": Rule(
+        {"home": may(*_HOME_HANDLERS), "foreign": may(*_FOREIGN_HANDLERS), "missing": nobody(404)},
+        path={"act_id": "act"},
+        body=lambda _world, _target: {"words": "끝났습니다."},
+    ),
+    "list_acts": _of_consortium(*_HOME_HANDLERS),
+    "list_pins": Rule({"home": may(*EVERYBODY), "missing": nobody(404)}, path={"mini_cluster_id": "mini_cluster"}),
+    "list_my_statements": signed_in(),
+    "create_appeal": Rule(
+        {"home": may("author"), "foreign": may("foreigner"), "missing": nobody(404)},
+        path={"statement_id": "act"},
+        body=_appeal,
+        accepts=frozenset({409}),  # both have appealed
+    ),
+    "list_appeals": _of_consortium("coordinator", "operator"),
+    "decide_appeal": Rule(
+        {
+            # Nobody decides about an act of his own.
+            "home": may("operator", forbidden={"coordinator"}),
+            "foreign": may("operator", forbidden={"foreign_coordinator"}),
+            "missing": nobody(404),
+        },
+        path={"appeal_id": "appeal"},
+        body=lambda _world, _target: {"is_granted": True, "words": "확인했습니다."},
+    ),
+    "get_house_rules": Rule({"home": may(*EVERYBODY), "missing": nobody(404)}, path={"consortium_id": "consortium"}),
+    "put_house_rules": _of_consortium(
+        "coordinator",
+        "operator",
+        body=lambda _world, _target: {"rules": [{"text_ko": "존중합니다.", "text_en": "Respect."}]},
+    ),
+    "list_accesses_of_consortium": _of_consortium("coordinator", "operator"),
     "list_accesses": only("operator"),
     "list_my_accesses": signed_in(),
 }

@@ -1,0 +1,1 @@
+"""Acts on ideas and comments, each with its reason, each undoable."""

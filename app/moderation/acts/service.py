@@ -1,0 +1,174 @@
+"""Acting and undoing: the effect, its record, its words, and the case it decides, in one transaction."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit.service import record
+from app.core.clock import now
+from app.core.errors import AppError, FieldError, IdTaken, Invalid, invalid_field
+from app.core.localisation import Text
+from app.ideas.tags import normal_tags
+from app.identity.actor import Actor
+from app.models import ModerationAct, ModerationActText
+from app.models.moderation import ActKind, CaseOutcome
+from app.moderation.acts.effects import apply_act, lock_idea, revert_act
+from app.moderation.acts.errors import AlreadySo
+from app.moderation.acts.reading import find_act
+from app.moderation.acts.schemas import ActCreate
+from app.moderation.acts.targets import find_target
+from app.moderation.cases.schemas import CaseClosing
+from app.moderation.cases.service import close_case
+from app.moderation.rules.service import cite_rule
+
+
+async def create_act(session: AsyncSession, actor: Actor, request: ActCreate) -> uuid.UUID:
+    """Do something to an idea or a comment; the same request again gives the act that it made.
+
+    :raises NotFound: it does not exist, or not for this actor.
+    :raises Forbidden: the actor may not do this to it.
+    :raises Invalid: target, tags, rule or case do not fit.
+    :raises AlreadySo, TargetGone, TooManyPins: there is nothing to do, or no room.
+    :raises CaseClosed, CaseClaimed: the case is not the actor's to decide any more.
+    :raises IdTaken: the id is in use with other content, or by somebody else.
+    """
+    if await _made_before(session, actor, request):
+        return request.id
+    _check(request)
+    target = await find_target(session, actor, request)
+    rule = await cite_rule(session, target.consortium_id, request.rule_number)
+    case_id = await _decide_case(session, actor, request)
+    tags = normal_tags(request.tags or [])
+    before = (await lock_idea(session, target.idea_id)).tags if request.kind is ActKind.RETAG else None
+    if not await apply_act(session, request.kind, target.idea_id, target.comment_id, tags, actor.account_id):
+        raise AlreadySo
+    act = ModerationAct(
+        public_id=request.id,
+        creation_digest=request.digest(),
+        kind=request.kind,
+        consortium_id=target.consortium_id,
+        idea_id=target.idea_id,
+        comment_id=target.comment_id,
+        subject_id=target.author_id,
+        actor_id=actor.account_id,
+        case_id=case_id,
+        rules_version=rule.version,
+        rule_number=rule.number,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(act)
+    except IntegrityError as error:  # the same id, sent twice at once
+        raise IdTaken from error
+    is_retag = request.kind is ActKind.RETAG
+    session.add(
+        ModerationActText(act_id=act.id, words=request.words, tags_before=before, tags_after=tags if is_retag else None)
+    )
+    await _record(session, actor, act, f"act.{request.kind}")
+    return request.id
+
+
+async def create_acts(session: AsyncSession, actor: Actor, requests: list[ActCreate]) -> list[uuid.UUID]:
+    """Do all of it or nothing.
+
+    :raises Invalid: something can't be done; it is named by its place in the list.
+    """
+    made = []
+    for number, request in enumerate(requests):
+        try:
+            made.append(await create_act(session, actor, request))
+        except AppError as error:
+            pointer = f"/body/acts/{number}"
+            if error.fields:
+                inner = [field._replace(pointer=field.pointer.replace("/body", pointer, 1)) for field in error.fields]
+                raise Invalid(fields=inner) from error
+            text = error.detail or error.title
+            raise Invalid(fields=[FieldError(pointer, error.code, _filled(text, error.values))]) from error
+    return made
+
+
+async def undo_act(session: AsyncSession, actor: Actor, public_id: uuid.UUID, words: str) -> None:
+    """Make it as it was before; undoing twice is undoing once.
+
+    :raises NotFound: it does not exist, or is not the actor's to undo.
+    """
+    row = await find_act(session, actor, public_id)
+    await undo(session, actor, row.id, words)
+
+
+async def undo(session: AsyncSession, actor: Actor, act_id: int, words: str) -> None:
+    """Undo an act that the actor may undo."""
+    act = await session.get_one(ModerationAct, act_id, with_for_update=True, populate_existing=True)
+    if act.undone_at is not None:
+        return
+    text = await session.get_one(ModerationActText, act_id)
+    tags = (text.tags_before or [], text.tags_after or [])
+    await revert_act(session, act.kind, act.idea_id, act.comment_id, tags, actor.account_id)
+    act.undone_at = now()
+    act.undone_by_id = actor.account_id
+    text.undo_words = words
+    await session.flush()
+    await _record(session, actor, act, f"act.{act.kind}_undone")
+
+
+def _check(request: ActCreate) -> None:
+    if (request.idea_id is None) == (request.comment_id is None):
+        raise invalid_field(
+            "/body/idea_id",
+            "one_target",
+            "idea_id와 comment_id 중 하나만 보내 주세요.",
+            "Send exactly one of idea_id and comment_id.",
+        )
+    if request.comment_id is not None and request.kind is not ActKind.HIDE:
+        raise invalid_field(
+            "/body/kind", "not_for_comments", "댓글은 숨기기만 할 수 있습니다.", "A comment can only be hidden."
+        )
+    if (request.kind is ActKind.RETAG) != (request.tags is not None):
+        raise invalid_field(
+            "/body/tags",
+            "tags_of_retag",
+            "태그는 retag에만, 그리고 꼭 보내 주세요.",
+            "Send tags with `retag`, and only so.",
+        )
+
+
+def _filled(text: Text, values: dict[str, Any]) -> Text:
+    return Text(text.ko.format(**values), text.en.format(**values)) if values else text
+
+
+async def _made_before(session: AsyncSession, actor: Actor, request: ActCreate) -> bool:
+    statement = select(ModerationAct.actor_id, ModerationAct.creation_digest).where(
+        ModerationAct.public_id == request.id
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is not None and (row.actor_id != actor.account_id or row.creation_digest != request.digest()):
+        raise IdTaken
+    return row is not None
+
+
+async def _decide_case(session: AsyncSession, actor: Actor, request: ActCreate) -> int | None:
+    if request.case_id is None:
+        return None
+    return await close_case(
+        session, actor, request.case_id, CaseClosing(outcome=CaseOutcome.ACTED, words=request.words)
+    )
+
+
+async def _record(session: AsyncSession, actor: Actor, act: ModerationAct, action: str) -> None:
+    await record(
+        session,
+        actor_id=actor.account_id,
+        action=action,
+        target_kind="idea" if act.comment_id is None else "comment",
+        target_id=act.comment_id or act.idea_id,
+        consortium_id=act.consortium_id,
+        details={
+            "act_id": act.id,
+            "subject_id": act.subject_id,
+            "case_id": act.case_id,
+            "rule": [act.rules_version, act.rule_number] if act.rule_number else None,
+        },
+    )
