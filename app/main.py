@@ -36,7 +36,7 @@ from app.moderation.reports import endpoints as reports
 from app.moderation.rules import endpoints as house_rules
 from app.moderation.statements import endpoints as statements
 from app.notifications import endpoints as notifications
-from app.notifications.inbox import read_items_of_idea
+from app.notifications.inbox import count_unread, read_items_of_idea
 from app.votes import endpoints as votes
 from app.web import config, health
 from app.web.client_address import trusted_networks
@@ -110,6 +110,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key))
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
+    app.state.unread_counter = count_unread
     app.state.proposal_listeners = PROPOSAL_LISTENERS
     _build_routes(app)
     # What exists now lives as long as the process: keep the collector from looking at it again and again.

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.identity.accounts import endpoints as accounts
+from app.identity.blocking import endpoints as blocking
 from app.identity.email_changes import endpoints as email_changes
 from app.identity.me import endpoints as me
 from app.identity.password_resets import endpoints as password_resets
@@ -18,6 +19,7 @@ for _part in (
     password_resets.router,
     email_changes.router,
     second_factor.router,
+    blocking.router,
     accounts.router,
 ):
     router.include_router(_part)

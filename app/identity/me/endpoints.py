@@ -1,6 +1,6 @@
 """The routes of one's own account."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from app.identity.admission import WITHOUT_TERMS
 from app.identity.dependencies import DetachedActor, ReadActor, WriteActor, WriteSession
@@ -19,9 +19,10 @@ router = APIRouter(tags=["me"])
     responses=problem_responses(401, 503),
     openapi_extra=dict(WITHOUT_TERMS),
 )
-async def get_me(actor: ReadActor, connection: ReadConnection, resources: InjectedResources) -> Me:
+async def get_me(actor: ReadActor, connection: ReadConnection, resources: InjectedResources, http: Request) -> Me:
     """Show the signed-in person."""
-    return await service.show_me(connection, actor, resources.settings.terms_version)
+    counter: service.UnreadCounter = http.app.state.unread_counter
+    return await service.show_me(connection, actor, resources.settings.terms_version, counter)
 
 
 @router.patch(
@@ -31,11 +32,14 @@ async def get_me(actor: ReadActor, connection: ReadConnection, resources: Inject
     responses=problem_responses(401, 422, 503),
     openapi_extra=dict(WITHOUT_TERMS),
 )
-async def update_me(request: MeUpdate, actor: WriteActor, session: WriteSession, resources: InjectedResources) -> Me:
+async def update_me(
+    request: MeUpdate, actor: WriteActor, session: WriteSession, resources: InjectedResources, http: Request
+) -> Me:
     """Change one's own account."""
+    counter: service.UnreadCounter = http.app.state.unread_counter
     terms_version = resources.settings.terms_version
     await service.update_me(session, actor, request, terms_version)
-    return await service.show_me(session, actor, terms_version)
+    return await service.show_me(session, actor, terms_version, counter)
 
 
 @router.put(

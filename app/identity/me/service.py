@@ -1,10 +1,11 @@
 """Reading and changing one's own account."""
 
 from functools import cache
+from typing import Protocol
 from zoneinfo import available_timezones
 
 import structlog
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
@@ -18,7 +19,7 @@ from app.identity.passwords.policy import check_password
 from app.identity.sessions.queries import is_alive
 from app.identity.sessions.service import end_other_sessions
 from app.identity.throttles import BAD_PASSWORDS_PER_ADDRESS, Throttles, throttles
-from app.models import Account, InboxItem
+from app.models import Account
 from app.models.sessions import SessionEnd
 
 # Names that mean another thing on each machine, or nothing.
@@ -27,10 +28,17 @@ _NOT_PLACES = {"Factory", "localtime", "posixrules"}
 log = structlog.get_logger(__name__)
 
 
-async def show_me(reader: Reader, actor: Actor, terms_version: str) -> Me:
+class UnreadCounter(Protocol):
+    """Counts what a person has not read of what he is shown in his inbox. The feature of the inbox registers it."""
+
+    async def __call__(self, connection: Reader, actor: Actor) -> int:
+        """The number of unread entries."""
+        ...
+
+
+async def show_me(reader: Reader, actor: Actor, terms_version: str, count_unread: UnreadCounter) -> Me:
     """The signed-in person; ``terms_version`` is the present one."""
     profile = await load_profile(reader, actor.account_id)
-    unread = select(func.count()).where(InboxItem.account_id == actor.account_id, InboxItem.read_at.is_(None))
     account = profile.account
     return Me(
         id=account.public_id,
@@ -45,7 +53,7 @@ async def show_me(reader: Reader, actor: Actor, terms_version: str) -> Me:
         coordinated_consortia=profile.coordinated_consortia,
         terms_version=account.terms_version,
         terms_required=account.terms_version != terms_version,
-        unread_count=(await reader.execute(unread)).scalar_one(),
+        unread_count=await count_unread(reader, actor),
     )
 
 

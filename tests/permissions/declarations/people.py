@@ -54,6 +54,10 @@ RULES = {
     ),
     "request_password_reset": public(),
     "complete_password_reset": public(),
+    "list_my_blocks": signed_in(),
+    "put_block": Rule({"home": may(*EVERYBODY), "missing": nobody(404)}, path={"account_id": "account"}),
+    # Whether the person exists is not told.
+    "delete_block": Rule({"home": may(*EVERYBODY), "missing": may(*EVERYBODY)}, path={"account_id": "account"}),
     "list_my_sessions": signed_in(),
     "end_my_current_session": signed_in(),
     "end_my_session": _own("session"),
