@@ -1,7 +1,7 @@
 """Who may do what about himself, his sessions, devices and inbox; accounts; what needs no sign-in."""
 
 from tests.factories import TERMS, client_id
-from tests.permissions.rules import EVERYBODY, Json, Rule, may, nobody, only, public, signed_in
+from tests.permissions.rules import EVERYBODY, Json, Outcome, Rule, may, nobody, only, public, signed_in
 from tests.permissions.world import World
 
 
@@ -54,6 +54,17 @@ RULES = {
     ),
     "request_password_reset": public(),
     "complete_password_reset": public(),
+    "sign_in_with_second_factor": public(),
+    "get_my_second_factor": signed_in(),
+    "create_my_totp": signed_in(),
+    # Nobody here has one: that there is none to confirm, renew or disable shows that the actor was let in.
+    "confirm_my_totp": signed_in(body=lambda _world, _target: {"code": "123456"}, accepts=frozenset({409})),
+    "renew_my_recovery_codes": signed_in(body=lambda _world, _target: {"code": "123456"}, accepts=frozenset({409})),
+    "disable_my_second_factor": signed_in(body=lambda _world, _target: {"code": "123456"}, accepts=frozenset({409})),
+    "reset_second_factor": Rule(
+        {"home": may("operator", others=403), "missing": Outcome(frozenset(), EVERYBODY - {"operator"})},
+        path={"account_id": "account"},
+    ),
     "list_my_blocks": signed_in(),
     "put_block": Rule({"home": may(*EVERYBODY), "missing": nobody(404)}, path={"account_id": "account"}),
     # Whether the person exists is not told.
