@@ -32,6 +32,7 @@ from app.identity import endpoints as identity
 from app.moderation.access_log import endpoints as access_log
 from app.moderation.acts import endpoints as moderation_acts
 from app.moderation.cases import endpoints as cases
+from app.moderation.figures import endpoints as moderation_figures
 from app.moderation.reports import endpoints as reports
 from app.moderation.rules import endpoints as house_rules
 from app.moderation.statements import endpoints as statements
@@ -64,6 +65,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     moderation_acts.router,
     statements.router,
     house_rules.router,
+    moderation_figures.router,
     access_log.router,
     identity.router,
     config.router,

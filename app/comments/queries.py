@@ -25,6 +25,7 @@ class IdeaFacts(NamedTuple):
     public_id: uuid.UUID
     status: IdeaStatus
     is_locked: bool
+    consortium_id: int
 
 
 async def find_idea(connection: Reader, actor: Actor, public_id: uuid.UUID) -> IdeaFacts:
@@ -32,9 +33,8 @@ async def find_idea(connection: Reader, actor: Actor, public_id: uuid.UUID) -> I
 
     :raises NotFound: it does not exist, or not for this actor.
     """
-    statement = select(Idea.id, Idea.public_id, Idea.status, Idea.locked_at.is_not(None)).where(
-        Idea.public_id == public_id, _own_or_visible(actor)
-    )
+    statement = select(Idea.id, Idea.public_id, Idea.status, Idea.locked_at.is_not(None), Idea.consortium_id)
+    statement = statement.where(Idea.public_id == public_id, _own_or_visible(actor))
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound

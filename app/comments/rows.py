@@ -55,7 +55,7 @@ def _shown(row: Row[Any], actor: Actor, mentions: list[Mention]) -> Comment:
                 is_author=is_author,
                 is_deleted=is_deleted,
                 is_hidden=is_hidden,
-                is_locked=row.idea_is_locked,
+                is_locked=row.idea_is_locked or row.consortium_id in actor.suspended_consortium_ids,
             )
         ],
     )

@@ -15,6 +15,7 @@ from app.core.errors import Forbidden, IdTaken, NotFound, invalid_field
 from app.ideas.entries import set_answered
 from app.ideas.events import CommentAdded, CommentEdited, ResponseChanged
 from app.ideas.follows import follow_by_taking_part
+from app.ideas.policy import check_not_suspended
 from app.ideas.reading import mark_read
 from app.identity.actor import Actor
 from app.models import Comment, CommentMention, CommentRevision, Idea
@@ -32,12 +33,14 @@ async def create_comment(
     :raises IdTaken: the id is in use with other content, or by somebody else.
     :raises IdeaNotOpen: it is an idea of the actor's own that is not published.
     :raises IdeaLocked: it takes no new comments.
+    :raises SuspendedHere: its consortium keeps the actor out.
     :raises Invalid: the comment to answer is not there, or a member named may not be.
     """
     idea = await find_idea(session, actor, idea_public_id)
     digest = hashlib.sha256(idea.public_id.bytes + request.digest()).digest()
     if await _made_before(session, actor, request.id, digest):
         return CommentReceipt(id=request.id)
+    check_not_suspended(actor, idea.consortium_id)
     check_open(idea.status)
     check_unlocked(is_locked=idea.is_locked)
     parent_id, reply_to_id = await _thread(session, actor, idea, request.reply_to)
@@ -72,6 +75,7 @@ async def comment_to_edit(session: AsyncSession, actor: Actor, public_id: uuid.U
     """
     row = await find_comment(session, actor, public_id)
     check_may_edit(is_author=row.author_id == actor.account_id, is_hidden=row.is_hidden)
+    check_not_suspended(actor, row.consortium_id)
     check_open(row.idea_status)
     comment = await session.get_one(Comment, row.id, with_for_update={"key_share": True})
     if comment.deleted_at is not None:

@@ -113,6 +113,7 @@ def _columns() -> list[Label[Any]]:
         answered_id.correlate(Comment).scalar_subquery().label("reply_to_public_id"),
         Idea.public_id.label("idea_public_id"),
         Idea.status.label("idea_status"),
+        Idea.consortium_id.label("consortium_id"),
         Idea.locked_at.is_not(None).label("idea_is_locked"),
         *card_columns(),
     ]

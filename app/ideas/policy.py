@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.identity.actor import Actor
+from app.identity.errors import SuspendedHere
 from app.models.ideas import IdeaStatus, Visibility
 
 
@@ -29,6 +30,7 @@ _OF_AUTHOR = {
     IdeaStatus.WITHDRAWN: [],
 }
 _OF_OTHERS = [IdeaAction.COMMENT, IdeaAction.VOTE, IdeaAction.FOLLOW]
+_NOT_WHILE_SUSPENDED = {IdeaAction.EDIT, IdeaAction.COMMENT, IdeaAction.VOTE}
 
 
 def allowed_actions(actor: Actor, idea: Any) -> list[IdeaAction]:
@@ -43,12 +45,23 @@ def allowed_actions(actor: Actor, idea: Any) -> list[IdeaAction]:
         actions += _OF_OTHERS
     if idea.locked_at is not None:
         actions.remove(IdeaAction.COMMENT)
+    if idea.consortium_id in actor.suspended_consortium_ids:
+        actions = [action for action in actions if action not in _NOT_WHILE_SUSPENDED]
     if may_set_state(actor, idea.consortium_id):
         actions.append(IdeaAction.SET_STATE)
     keeps = may_propose_audience(actor, idea.author_id, idea.mini_cluster_id, idea.consortium_id)
     if keeps and idea.visibility is not Visibility.NAMED:
         actions.append(IdeaAction.PROPOSE_AUDIENCE)
     return actions
+
+
+def check_not_suspended(actor: Actor, consortium_id: int) -> None:
+    """Whoever is suspended in a consortium may still withdraw what he posted there, and nothing else.
+
+    :raises SuspendedHere: the actor is.
+    """
+    if consortium_id in actor.suspended_consortium_ids:
+        raise SuspendedHere
 
 
 def may_set_state(actor: Actor, consortium_id: int) -> bool:

@@ -17,7 +17,7 @@ from app.ideas.entries import put_into_feeds, take_out_of_feeds
 from app.ideas.events import IdeaPublished, IdeaWithdrawn
 from app.ideas.excerpts import excerpt_of
 from app.ideas.follows import follow_by_taking_part
-from app.ideas.policy import IdeaAction, allowed_actions, may_post_in
+from app.ideas.policy import IdeaAction, allowed_actions, check_not_suspended, may_post_in
 from app.ideas.schemas import IdeaCreate, IdeaUpdate
 from app.ideas.tags import normal_tags
 from app.identity.actor import Actor
@@ -107,9 +107,11 @@ async def update_idea(session: AsyncSession, actor: Actor, idea: Idea, request: 
     A narrower audience holds at once; a wider one is the author's own wish, so nobody needs to agree.
 
     :raises Forbidden: it is somebody else's.
+    :raises SuspendedHere: its consortium keeps the actor out.
     """
     if idea.author_id != actor.account_id:
         raise Forbidden
+    check_not_suspended(actor, idea.consortium_id)
     _check_allowed(actor, idea, IdeaAction.EDIT)
     if not request.model_fields_set:
         return

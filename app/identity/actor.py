@@ -34,6 +34,8 @@ class Actor:
     coordinated_consortium_ids: frozenset[int]
     linked_consortium_ids: frozenset[int]
     """Consortia linked to one of this person's own, without his own."""
+    suspended_consortium_ids: frozenset[int] = frozenset()
+    """Consortia that keep this person out: no membership there counts, and he may not respond to their open ideas."""
     terms_version: str | None = None
     """The terms of use this person has consented to last."""
     has_second_factor: bool = False

@@ -104,6 +104,18 @@ class HashingBusy(AppError):
         super().__init__(headers={"Retry-After": "2"})
 
 
+class SuspendedHere(AppError):
+    """The consortium keeps this person out for now, or for good."""
+
+    status = 403
+    code = "suspended_here"
+    title = Text("활동이 정지되었습니다", "Suspended here")
+    detail = Text(
+        "이 클러스터에서 활동이 정지되어 글을 쓰거나 추천할 수 없습니다. 사유는 조치 안내에서 볼 수 있습니다.",
+        "You are suspended in this consortium: no posts, comments or votes. The statement of reasons tells why.",
+    )
+
+
 class EmailTaken(Conflict):
     """Another account has this address."""
 

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     BigInteger,
+    ColumnElement,
     Integer,
     LargeBinary,
     Row,
     Select,
     String,
     Uuid,
+    and_,
     bindparam,
     cast,
     literal_column,
@@ -36,15 +38,17 @@ from app.models import (
     CoordinatorRole,
     Membership,
     MiniCluster,
+    ModerationAct,
     Session,
     TotpFactor,
 )
 from app.models.accounts import AccountStatus
 from app.models.declarative import UtcDateTime
 from app.models.memberships import MemberRole
+from app.models.moderation import ActKind
 from app.models.programme import LinkState
 
-_PERSON, _MEMBERSHIP, _COORDINATED, _LINK = range(4)
+_PERSON, _MEMBERSHIP, _COORDINATED, _LINK, _SUSPENSION = range(5)
 
 _HAS_SECOND_FACTOR = TotpFactor.account_id.is_not(None)
 
@@ -89,7 +93,31 @@ def _rows(who: CTE) -> Any:
         .join(CoordinatorRole, (CoordinatorRole.account_id == who.c.account_id) & CoordinatorRole.ended_at.is_(None))
         .outerjoin(MiniCluster, MiniCluster.consortium_id == CoordinatorRole.consortium_id)
     )  # fmt: skip
-    return union_all(person, membership, coordinated, _links(who, rest, no_id))
+    return union_all(person, membership, coordinated, _suspensions(who, rest, no_id), _links(who, rest, no_id))
+
+
+def _suspensions(who: CTE, rest: tuple[Any, ...], no_id: tuple[Any, ...]) -> Select[Any]:
+    return (
+        select(
+            literal_column(str(_SUSPENSION)),
+            ModerationAct.consortium_id,
+            cast(null(), BigInteger),
+            *rest,
+            cast(null(), String),
+            *no_id,
+        )
+        .select_from(who)
+        .join(ModerationAct, (ModerationAct.subject_id == who.c.account_id) & suspends())
+    )
+
+
+def suspends() -> ColumnElement[bool]:
+    """The condition on acts under which they keep a member out of a consortium at the moment ``at``."""
+    return and_(
+        ModerationAct.kind == literal_column(f"'{ActKind.SUSPEND}'"),
+        ModerationAct.undone_at.is_(None),
+        or_(ModerationAct.until.is_(None), ModerationAct.until > bindparam("at", type_=UtcDateTime())),
+    )
 
 
 def _links(who: CTE, rest: tuple[Any, ...], no_id: tuple[Any, ...]) -> Select[Any]:
@@ -151,7 +179,7 @@ async def load_actor_by_token(connection: AsyncConnection | AsyncSession, digest
 
 async def load_actor(connection: AsyncConnection | AsyncSession, account_id: int) -> Actor | None:
     """The actor an account would be if it asked now; None for an account that may not be used."""
-    result = await connection.execute(_BY_ACCOUNT, {"account_id": account_id})
+    result = await connection.execute(_BY_ACCOUNT, {"account_id": account_id, "at": now()})
     return _actor(result.all())
 
 
@@ -162,10 +190,14 @@ def _actor(rows: Sequence[Row[Any]]) -> Actor | None:
     if not by_kind[_PERSON]:
         return None
     person = by_kind[_PERSON][0]
-    memberships = tuple(ActorMembership(row.a, row.b, MemberRole(row.text)) for row in by_kind[_MEMBERSHIP])
+    suspended = frozenset(row.a for row in by_kind[_SUSPENSION])
+    memberships = tuple(
+        ActorMembership(row.a, row.b, MemberRole(row.text)) for row in by_kind[_MEMBERSHIP] if row.b not in suspended
+    )
     coordinated_ids = frozenset(row.a for row in by_kind[_COORDINATED])
     own = coordinated_ids | {membership.consortium_id for membership in memberships}
-    linked = {side for row in by_kind[_LINK] for side in (row.a, row.b)}
+    # A consortium one is kept out of links one to nothing.
+    linked = {side for row in by_kind[_LINK] if row.a in own or row.b in own for side in (row.a, row.b)}
     public_id: uuid.UUID = person.public_id
     return Actor(
         account_id=person.a,
@@ -178,7 +210,8 @@ def _actor(rows: Sequence[Row[Any]]) -> Actor | None:
         memberships=memberships,
         coordinated=tuple((row.a, row.b) for row in by_kind[_COORDINATED] if row.b is not None),
         coordinated_consortium_ids=coordinated_ids,
-        linked_consortium_ids=frozenset(linked - own),
+        linked_consortium_ids=frozenset(linked - own - suspended),
+        suspended_consortium_ids=suspended,
         terms_version=person.terms_version,
         has_second_factor=bool(person.has_second_factor),
     )

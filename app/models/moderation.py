@@ -127,7 +127,7 @@ class Report(Model):
 
 
 class ActKind(StrEnum):
-    """What those who moderate do to an idea or a comment. Each act can be undone."""
+    """What those who moderate do to an idea, a comment or a member. Each act can be undone."""
 
     HIDE = "hide"
     """Nobody but its author reaches an idea; a comment is shown without text and author."""
@@ -137,6 +137,15 @@ class ActKind(StrEnum):
     """An idea stands on top of its mini-cluster."""
     RETAG = "retag"
     """The tags of an idea are replaced."""
+    NOTE = "note"
+    """Something to remember about a member, for those who moderate only."""
+    WARN = "warn"
+    """A member is told that something must not happen again."""
+    SUSPEND = "suspend"
+    """A member takes no part in a consortium, for a time or for good."""
+
+
+ACTS_ON_MEMBERS = (ActKind.NOTE, ActKind.WARN, ActKind.SUSPEND)
 
 
 class AppealState(StrEnum):
@@ -167,7 +176,7 @@ class HouseRules(Model):
 
 
 class ModerationAct(Model):
-    """An act on an idea or a comment: ids and codes. Why it was done stands in ``moderation_act_texts``."""
+    """An act on an idea, a comment or a member: ids and codes. Why it was done stands in ``moderation_act_texts``."""
 
     __tablename__ = "moderation_acts"
     __table_args__ = (
@@ -176,6 +185,15 @@ class ModerationAct(Model):
         ),
         CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_somebody"),
         CheckConstraint("(rules_version IS NULL) = (rule_number IS NULL)", name="rule_of_version"),
+        CheckConstraint("(idea_id IS NULL) = (kind IN ('note', 'warn', 'suspend'))", name="on_idea_or_member"),
+        CheckConstraint("until IS NULL OR kind = 'suspend'", name="until_of_suspension"),
+        Index(
+            "ix_moderation_acts_suspensions",
+            "subject_id",
+            "consortium_id",
+            postgresql_where=text("kind = 'suspend' AND undone_at IS NULL"),
+            sqlite_where=text("kind = 'suspend' AND undone_at IS NULL"),
+        ),
         Index("ix_moderation_acts_consortium_id_id", "consortium_id", "id"),
         Index("ix_moderation_acts_subject_id_id", "subject_id", "id"),
         Index("ix_moderation_acts_comment_id_idea_id", "comment_id", "idea_id"),
@@ -185,14 +203,17 @@ class ModerationAct(Model):
     creation_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     kind: Mapped[ActKind] = mapped_column(choice(ActKind))
     consortium_id: Mapped[int] = mapped_column(ForeignKey("consortia.id"))
-    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
+    """None for an act on a member."""
     comment_id: Mapped[int | None] = mapped_column(BigKey)
     subject_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    """Who wrote what is acted on: the person to whom reasons are owed."""
+    """The member, or who wrote what is acted on: the person to whom reasons are owed."""
     actor_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     rules_version: Mapped[int | None]
     rule_number: Mapped[int | None]
+    until: Mapped[datetime | None]
+    """When a suspension ends by itself; None for good."""
     created_at: Mapped[CreatedAt]
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)

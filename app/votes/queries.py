@@ -60,6 +60,7 @@ class Standing(NamedTuple):
     author_id: int
     vote_count: int
     my_vote: bool
+    consortium_id: int
 
 
 async def find_standing(session: AsyncSession, actor: Actor, idea_public_id: uuid.UUID) -> Standing:
@@ -68,7 +69,8 @@ async def find_standing(session: AsyncSession, actor: Actor, idea_public_id: uui
     :raises NotFound: it does not exist, or not for this actor.
     """
     my_vote = select(Vote.idea_id).where(Vote.account_id == actor.account_id, Vote.idea_id == Idea.id)
-    statement = select(Idea.author_id, Idea.vote_count, my_vote.scalar_subquery().is_not(None)).where(
+    statement = select(Idea.author_id, Idea.vote_count, my_vote.scalar_subquery().is_not(None), Idea.consortium_id)
+    statement = statement.where(
         Idea.public_id == idea_public_id, or_(Idea.author_id == actor.account_id, visible_to(actor))
     )
     row = (await session.execute(statement)).one_or_none()
@@ -78,4 +80,7 @@ async def find_standing(session: AsyncSession, actor: Actor, idea_public_id: uui
 
 
 def _votable(actor: Actor, idea_public_id: uuid.UUID) -> list[ColumnElement[bool]]:
-    return [Idea.public_id == idea_public_id, Idea.author_id != actor.account_id, visible_to(actor)]
+    conditions = [Idea.public_id == idea_public_id, Idea.author_id != actor.account_id, visible_to(actor)]
+    if actor.suspended_consortium_ids:
+        conditions.append(Idea.consortium_id.not_in(sorted(actor.suspended_consortium_ids)))
+    return conditions

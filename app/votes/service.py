@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.ideas.events import ResponseChanged, VoteCast
+from app.ideas.policy import check_not_suspended
 from app.identity.actor import Actor
 from app.outbox import events as outbox
 from app.votes import queries
@@ -48,4 +49,5 @@ async def _changed(session: AsyncSession, public_id: uuid.UUID, idea_id: int, *,
 async def _unchanged(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> VoteReceipt:
     standing = await queries.find_standing(session, actor, public_id)
     check_may_vote(actor.account_id, standing.author_id)
+    check_not_suspended(actor, standing.consortium_id)
     return VoteReceipt(idea_id=public_id, my_vote=standing.my_vote, vote_count=standing.vote_count)

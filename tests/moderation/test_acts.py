@@ -131,7 +131,7 @@ async def test_retag_keeps_the_wording_and_what_others_changed_since(
     again = await acted(client, staff.manager, "retag", idea_id=idea_id, tags=[])
     await undone(client, staff.manager, again)
     assert (await get(client, f"/ideas/{idea_id}", place.member))["tags"] == ["절삭유"]
-    problem(await send_act(client, staff.manager, "retag", idea_id=idea_id), 422, "tags_of_retag", "/body/tags")
+    problem(await send_act(client, staff.manager, "retag", idea_id=idea_id), 422, "does_not_fit_kind", "/body/tags")
     problem(await send_act(client, staff.manager, "retag", idea_id=idea_id, tags=["절삭유"]), 409, "already_so")
 
 

@@ -33,6 +33,8 @@ async def apply_act(
             return await set_pinned(session, idea, pinned=True)
         case ActKind.RETAG:
             return await replace_tags(session, idea, tags, editor_id)
+        case _:
+            return False  # acts on members have no effect but to stand
 
 
 async def revert_act(
@@ -57,6 +59,8 @@ async def revert_act(
         case ActKind.RETAG:
             before, after = tags
             return idea.tags == after and await replace_tags(session, idea, before, editor_id)
+        case _:
+            return False
 
 
 async def lock_idea(session: AsyncSession, idea_id: int) -> Idea:

@@ -24,8 +24,9 @@ ActId = Annotated[uuid.UUID, Path(description="The act", examples=[_EXAMPLE_ID])
 @router.post(
     "/moderation-acts",
     status_code=201,
-    summary="Hide, lock, pin or retag",
-    description="For managers, coordinators and operators; officers pin. Each act needs a reason, which the person"
+    summary="Hide, lock, pin, retag; note, warn, suspend",
+    description="For managers, coordinators and operators; officers pin; acts on members are for coordinators and"
+    " operators. Each act needs a reason, which the person"
     " concerned reads, and may decide a case. What is hidden is gone at once everywhere. The same `id` and content"
     " again gives the act that the first request made.",
     responses=problem_responses(401, 403, 404, 409, 422, 503),
@@ -73,10 +74,13 @@ async def list_acts(
     accesses: Accesses,
     page: Page,
     idea_id: Annotated[Optional[uuid.UUID], Query(description="Only of this idea.", examples=[_EXAMPLE_ID])] = None,
+    member_id: Annotated[
+        Optional[uuid.UUID], Query(description="Only what concerns this member.", examples=[_EXAMPLE_ID])
+    ] = None,
     kind: Annotated[Optional[ActKind], Query(description="Only of this kind.", examples=["hide"])] = None,
 ) -> ActPage:
     """List acts."""
-    return await reading.list_acts(connection, actor, accesses, consortium_id, idea_id, kind, page)
+    return await reading.list_acts(connection, actor, accesses, consortium_id, idea_id, member_id, kind, page)
 
 
 @router.post(

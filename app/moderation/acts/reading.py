@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.audit.access import Access, AccessLog
@@ -11,7 +11,7 @@ from app.consortia.page_requests import PageRequest
 from app.core.errors import Forbidden, NotFound
 from app.ideas.queries import NO_ORGANISATION, not_excluded
 from app.identity.actor import Actor
-from app.models import Account, Case, Comment, Idea, ModerationAct, ModerationActText
+from app.models import Account, Case, Comment, Consortium, Idea, ModerationAct, ModerationActText
 from app.models.accounts import AccountStatus
 from app.models.ideas import Visibility
 from app.models.memberships import MemberRole
@@ -33,7 +33,9 @@ def moderated_by(actor: Actor) -> ColumnElement[bool]:
     As with cases: nobody has to do with acts on what he wrote himself. Officers have to do with pins.
     """
     handled = handled_by(actor)
-    coordinated = true() if handled.everywhere else Idea.consortium_id.in_(sorted(handled.consortium_ids))
+    # An idea may have moved to another consortium since; an act on a member stays where it was done.
+    place = func.coalesce(Idea.consortium_id, ModerationAct.consortium_id)
+    coordinated = true() if handled.everywhere else place.in_(sorted(handled.consortium_ids))
     managed = and_(Idea.mini_cluster_id.in_(sorted(handled.mini_cluster_ids)), Idea.visibility != Visibility.NAMED)
     offices = {place.mini_cluster_id for place in actor.memberships if place.role is not MemberRole.MEMBER}
     pinned = and_(ModerationAct.kind == ActKind.PIN, Idea.mini_cluster_id.in_(sorted(offices)))
@@ -71,6 +73,7 @@ async def list_acts(
     accesses: AccessLog,
     consortium_id: uuid.UUID,
     idea_id: uuid.UUID | None,
+    member_id: uuid.UUID | None,
     kind: ActKind | None,
     page: PageRequest,
 ) -> schemas.ActPage:
@@ -86,10 +89,12 @@ async def list_acts(
     if not (actor.is_operator or manages or place in actor.coordinated_consortium_ids):
         raise Forbidden
     await accesses.note(Access("acts.listed", "consortium", place, consortium_id=place))
-    name = f"acts.{place}.{kind or 'all'}.{idea_id or 'all'}"
+    name = f"acts.{place}.{kind or 'all'}.{idea_id or 'all'}.{member_id or 'all'}"
     statement = select_acts().where(ModerationAct.consortium_id == place, moderated_by(actor))
     if idea_id is not None:
         statement = statement.where(Idea.public_id == idea_id)
+    if member_id is not None:
+        statement = statement.where(_SUBJECT.c.public_id == member_id)
     if kind is not None:
         statement = statement.where(ModerationAct.kind == kind)
     if (after := page.after(name)) is not None:
@@ -110,12 +115,14 @@ def select_acts(*more: Any) -> Select[Any]:
         ModerationAct.subject_id,
         ModerationAct.rules_version,
         ModerationAct.rule_number,
+        ModerationAct.until,
         ModerationAct.created_at,
         ModerationAct.undone_at,
         ModerationActText.words,
         ModerationActText.tags_before,
         ModerationActText.tags_after,
         ModerationActText.undo_words,
+        Consortium.public_id.label("consortium_public_id"),
         Idea.public_id.label("idea_public_id"),
         Comment.public_id.label("comment_public_id"),
         Case.public_id.label("case_public_id"),
@@ -124,7 +131,8 @@ def select_acts(*more: Any) -> Select[Any]:
         *_person_columns(_UNDOER, "undoer"),
     ]
     source = (
-        ModerationAct.__table__.join(Idea, Idea.id == ModerationAct.idea_id)
+        ModerationAct.__table__.join(Consortium, Consortium.id == ModerationAct.consortium_id)
+        .outerjoin(Idea, Idea.id == ModerationAct.idea_id)
         .join(_SUBJECT, _SUBJECT.c.id == ModerationAct.subject_id)
         .join(_ACTOR, _ACTOR.c.id == ModerationAct.actor_id)
         .outerjoin(_UNDOER, _UNDOER.c.id == ModerationAct.undone_by_id)
@@ -144,6 +152,7 @@ def act_view(row: Row[*tuple[Any, ...]]) -> schemas.Act:
     return schemas.Act(
         id=row.public_id,
         kind=row.kind,
+        consortium_id=row.consortium_public_id,
         idea_id=row.idea_public_id,
         comment_id=row.comment_public_id,
         subject=_person(row.subject_public_id, row.subject_name, row.subject_status),
@@ -154,6 +163,7 @@ def act_view(row: Row[*tuple[Any, ...]]) -> schemas.Act:
         rule_number=row.rule_number,
         tags_before=row.tags_before,
         tags_after=row.tags_after,
+        until=row.until,
         created_at=row.created_at,
         undone_at=row.undone_at,
         undone_by=_person(row.undoer_public_id, row.undoer_name, row.undoer_status) if row.undone_at else None,

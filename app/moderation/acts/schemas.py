@@ -2,7 +2,7 @@
 
 import uuid
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from app.ideas.tags import TAGS_PER_IDEA
 from app.models.moderation import RULES_AT_MOST, WORDS_LENGTH, ActKind
@@ -17,16 +17,28 @@ _EXAMPLE_TAGS = ["집진", "절삭유"]
 
 
 class ActCreate(RequestModel):
-    """An act on an idea or on a comment: exactly one of them. Comments can only be hidden."""
+    """An act on an idea, a comment or a member: exactly one of them.
+
+    Comments can only be hidden; `note`, `warn` and `suspend` are for members.
+    """
 
     id: ClientId
     kind: ActKind = Field(description="What is done", examples=["hide"])
     idea_id: Optional[uuid.UUID] = Field(None, description="The idea it is done to", examples=[_EXAMPLE_ID])
     comment_id: Optional[uuid.UUID] = Field(None, description="The comment it is done to", examples=[_EXAMPLE_ID])
+    member_id: Optional[uuid.UUID] = Field(
+        None, description="The member it is done to, in the consortium `consortium_id`", examples=[_EXAMPLE_ID]
+    )
+    consortium_id: Optional[uuid.UUID] = Field(
+        None, description="The consortium, for an act on a member only", examples=[_EXAMPLE_ID]
+    )
+    until: Optional[AwareDatetime] = Field(
+        None, description="When a suspension ends; left out for good", examples=["2026-12-31T15:00:00Z"]
+    )
     words: MultilineText = Field(
         min_length=1,
         max_length=WORDS_LENGTH,
-        description="Why; the person concerned reads it",
+        description="Why; the person concerned reads it, unless it is a `note`",
         examples=[_EXAMPLE_WORDS],
     )
     rule_number: Optional[int] = Field(
@@ -64,9 +76,10 @@ class Act(ResponseModel):
 
     id: uuid.UUID = Field(description="The act", examples=[_EXAMPLE_ID])
     kind: str = open_enum(ActKind, "What was done")
-    idea_id: uuid.UUID = Field(description="The idea it was done to", examples=[_EXAMPLE_ID])
+    consortium_id: uuid.UUID = Field(description="The consortium it was done in", examples=[_EXAMPLE_ID])
+    idea_id: uuid.UUID | None = Field(description="The idea; null for an act on a member", examples=[_EXAMPLE_ID])
     comment_id: uuid.UUID | None = Field(description="The comment it was done to", examples=[_EXAMPLE_ID])
-    subject: Handler = Field(description="Who wrote it")
+    subject: Handler = Field(description="The member, or who wrote it")
     actor: Handler = Field(description="Who acted")
     case_id: uuid.UUID | None = Field(description="The case that was decided by it", examples=[_EXAMPLE_ID])
     words: str = Field(description="Why", examples=[_EXAMPLE_WORDS])
@@ -74,6 +87,7 @@ class Act(ResponseModel):
     rule_number: int | None = Field(description="The rule cited", examples=[1])
     tags_before: list[str] | None = Field(description="The tags before, for `retag`", examples=[_EXAMPLE_TAGS])
     tags_after: list[str] | None = Field(description="The tags after, for `retag`", examples=[_EXAMPLE_TAGS])
+    until: Moment | None = Field(description="When a suspension ends; null for good, and for other acts")
     created_at: Moment = Field(description="When it was done")
     undone_at: Moment | None = Field(description="When it was undone; null while it stands")
     undone_by: Handler | None = Field(description="Who undid it; null while it stands")

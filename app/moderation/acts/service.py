@@ -14,9 +14,10 @@ from app.core.localisation import Text
 from app.ideas.tags import normal_tags
 from app.identity.actor import Actor
 from app.models import ModerationAct, ModerationActText
-from app.models.moderation import ActKind, CaseOutcome
+from app.models.moderation import ACTS_ON_MEMBERS, ActKind, CaseOutcome
 from app.moderation.acts.effects import apply_act, lock_idea, revert_act
 from app.moderation.acts.errors import AlreadySo
+from app.moderation.acts.members import find_member
 from app.moderation.acts.reading import find_act
 from app.moderation.acts.schemas import ActCreate
 from app.moderation.acts.targets import find_target
@@ -26,7 +27,7 @@ from app.moderation.rules.service import cite_rule
 
 
 async def create_act(session: AsyncSession, actor: Actor, request: ActCreate) -> uuid.UUID:
-    """Do something to an idea or a comment; the same request again gives the act that it made.
+    """Do something to an idea, a comment or a member; the same request again gives the act that it made.
 
     :raises NotFound: it does not exist, or not for this actor.
     :raises Forbidden: the actor may not do this to it.
@@ -38,37 +39,67 @@ async def create_act(session: AsyncSession, actor: Actor, request: ActCreate) ->
     if await _made_before(session, actor, request):
         return request.id
     _check(request)
+    if request.kind in ACTS_ON_MEMBERS:
+        member = await find_member(session, actor, request)
+        await _store(session, actor, request, consortium_id=member.consortium_id, subject_id=member.account_id)
+        return request.id
     target = await find_target(session, actor, request)
-    rule = await cite_rule(session, target.consortium_id, request.rule_number)
     case_id = await _decide_case(session, actor, request)
-    tags = normal_tags(request.tags or [])
-    before = (await lock_idea(session, target.idea_id)).tags if request.kind is ActKind.RETAG else None
-    if not await apply_act(session, request.kind, target.idea_id, target.comment_id, tags, actor.account_id):
+    tags = normal_tags(request.tags or []) if request.kind is ActKind.RETAG else None
+    before = None if tags is None else (await lock_idea(session, target.idea_id)).tags
+    if not await apply_act(session, request.kind, target.idea_id, target.comment_id, tags or [], actor.account_id):
         raise AlreadySo
+    await _store(
+        session,
+        actor,
+        request,
+        consortium_id=target.consortium_id,
+        subject_id=target.author_id,
+        idea_id=target.idea_id,
+        comment_id=target.comment_id,
+        case_id=case_id,
+        tags_before=before,
+        tags_after=tags,
+    )
+    return request.id
+
+
+async def _store(
+    session: AsyncSession,
+    actor: Actor,
+    request: ActCreate,
+    *,
+    consortium_id: int,
+    subject_id: int,
+    idea_id: int | None = None,
+    comment_id: int | None = None,
+    case_id: int | None = None,
+    tags_before: list[str] | None = None,
+    tags_after: list[str] | None = None,
+) -> None:
+    """The act, its words apart from it, and the record."""
+    rule = await cite_rule(session, consortium_id, request.rule_number)
     act = ModerationAct(
         public_id=request.id,
         creation_digest=request.digest(),
         kind=request.kind,
-        consortium_id=target.consortium_id,
-        idea_id=target.idea_id,
-        comment_id=target.comment_id,
-        subject_id=target.author_id,
+        consortium_id=consortium_id,
+        idea_id=idea_id,
+        comment_id=comment_id,
+        subject_id=subject_id,
         actor_id=actor.account_id,
         case_id=case_id,
         rules_version=rule.version,
         rule_number=rule.number,
+        until=request.until,
     )
     try:
         async with session.begin_nested():
             session.add(act)
     except IntegrityError as error:  # the same id, sent twice at once
         raise IdTaken from error
-    is_retag = request.kind is ActKind.RETAG
-    session.add(
-        ModerationActText(act_id=act.id, words=request.words, tags_before=before, tags_after=tags if is_retag else None)
-    )
+    session.add(ModerationActText(act_id=act.id, words=request.words, tags_before=tags_before, tags_after=tags_after))
     await _record(session, actor, act, f"act.{request.kind}")
-    return request.id
 
 
 async def create_acts(session: AsyncSession, actor: Actor, requests: list[ActCreate]) -> list[uuid.UUID]:
@@ -105,8 +136,9 @@ async def undo(session: AsyncSession, actor: Actor, act_id: int, words: str) -> 
     if act.undone_at is not None:
         return
     text = await session.get_one(ModerationActText, act_id)
-    tags = (text.tags_before or [], text.tags_after or [])
-    await revert_act(session, act.kind, act.idea_id, act.comment_id, tags, actor.account_id)
+    if act.idea_id is not None:
+        tags = (text.tags_before or [], text.tags_after or [])
+        await revert_act(session, act.kind, act.idea_id, act.comment_id, tags, actor.account_id)
     act.undone_at = now()
     act.undone_by_id = actor.account_id
     text.undo_words = words
@@ -115,24 +147,44 @@ async def undo(session: AsyncSession, actor: Actor, act_id: int, words: str) -> 
 
 
 def _check(request: ActCreate) -> None:
-    if (request.idea_id is None) == (request.comment_id is None):
+    if sum(target is not None for target in (request.idea_id, request.comment_id, request.member_id)) != 1:
         raise invalid_field(
             "/body/idea_id",
             "one_target",
-            "idea_id와 comment_id 중 하나만 보내 주세요.",
-            "Send exactly one of idea_id and comment_id.",
+            "idea_id, comment_id, member_id 중 하나만 보내 주세요.",
+            "Send exactly one of idea_id, comment_id and member_id.",
         )
     if request.comment_id is not None and request.kind is not ActKind.HIDE:
         raise invalid_field(
             "/body/kind", "not_for_comments", "댓글은 숨기기만 할 수 있습니다.", "A comment can only be hidden."
         )
-    if (request.kind is ActKind.RETAG) != (request.tags is not None):
+    if (request.kind in ACTS_ON_MEMBERS) != (request.member_id is not None):
         raise invalid_field(
-            "/body/tags",
-            "tags_of_retag",
-            "태그는 retag에만, 그리고 꼭 보내 주세요.",
-            "Send tags with `retag`, and only so.",
+            "/body/kind",
+            "not_for_this",
+            "note, warn, suspend는 회원에게만 할 수 있습니다.",
+            "`note`, `warn` and `suspend` are for members, and nothing else is.",
         )
+    _check_details(request)
+
+
+def _check_details(request: ActCreate) -> None:
+    """What comes with some kinds only."""
+    on_member = request.member_id is not None
+    fitting = {
+        "tags": (request.kind is ActKind.RETAG) == (request.tags is not None),
+        "consortium_id": on_member == (request.consortium_id is not None),
+        "until": request.until is None or request.kind is ActKind.SUSPEND,
+        "case_id": request.case_id is None or not on_member,
+    }
+    for name, fits in fitting.items():
+        if not fits:
+            raise invalid_field(
+                f"/body/{name}",
+                "does_not_fit_kind",
+                "이 조치에 맞지 않거나 꼭 필요한 항목입니다.",
+                "It does not go with this kind of act, or is needed for it.",
+            )
 
 
 def _filled(text: Text, values: dict[str, Any]) -> Text:
@@ -162,8 +214,8 @@ async def _record(session: AsyncSession, actor: Actor, act: ModerationAct, actio
         session,
         actor_id=actor.account_id,
         action=action,
-        target_kind="idea" if act.comment_id is None else "comment",
-        target_id=act.comment_id or act.idea_id,
+        target_kind=_target_kind(act),
+        target_id=act.comment_id or act.idea_id or act.subject_id,
         consortium_id=act.consortium_id,
         details={
             "act_id": act.id,
@@ -172,3 +224,9 @@ async def _record(session: AsyncSession, actor: Actor, act: ModerationAct, actio
             "rule": [act.rules_version, act.rule_number] if act.rule_number else None,
         },
     )
+
+
+def _target_kind(act: ModerationAct) -> str:
+    if act.idea_id is None:
+        return "account"
+    return "idea" if act.comment_id is None else "comment"

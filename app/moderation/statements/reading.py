@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.localisation import Locale
 from app.identity.actor import Actor
-from app.models import Appeal, Comment, HouseRules, Idea, ModerationAct, ModerationActText
+from app.models import Appeal, Comment, Consortium, HouseRules, Idea, ModerationAct, ModerationActText
 from app.moderation.statements import schemas
 from app.moderation.statements.texts import APPEAL_TIME, STATED_KINDS, how_to_appeal, what_was_done
 
@@ -57,20 +57,19 @@ def may_appeal(created_at: datetime, undone_at: datetime | None) -> bool:
     return undone_at is None and now() < created_at + APPEAL_TIME
 
 
-def _select(actor: Actor) -> Select[Any]:
-    cited = (HouseRules.consortium_id == ModerationAct.consortium_id) & (
-        HouseRules.version == ModerationAct.rules_version
-    )
-    columns: list[Any] = [
+def _columns() -> list[Any]:
+    return [
         ModerationAct.id,
         ModerationAct.public_id,
         ModerationAct.kind,
         ModerationAct.rule_number,
+        ModerationAct.until,
         ModerationAct.created_at,
         ModerationAct.undone_at,
         ModerationActText.words,
         ModerationActText.undo_words,
         HouseRules.rules,
+        Consortium.public_id.label("consortium_public_id"),
         Idea.public_id.label("idea_public_id"),
         Idea.title,
         Comment.public_id.label("comment_public_id"),
@@ -82,15 +81,22 @@ def _select(actor: Actor) -> Select[Any]:
         Appeal.decided_at,
         Appeal.decision_words,
     ]
+
+
+def _select(actor: Actor) -> Select[Any]:
+    cited = (HouseRules.consortium_id == ModerationAct.consortium_id) & (
+        HouseRules.version == ModerationAct.rules_version
+    )
     source = (
-        ModerationAct.__table__.join(Idea, Idea.id == ModerationAct.idea_id)
+        ModerationAct.__table__.join(Consortium, Consortium.id == ModerationAct.consortium_id)
+        .outerjoin(Idea, Idea.id == ModerationAct.idea_id)
         .outerjoin(ModerationActText, ModerationActText.act_id == ModerationAct.id)
         .outerjoin(HouseRules, cited)
         .outerjoin(Comment, Comment.id == ModerationAct.comment_id)
         .outerjoin(Appeal, Appeal.act_id == ModerationAct.id)
     )
     return (
-        select(*columns)
+        select(*_columns())
         .select_from(source)
         .where(
             ModerationAct.subject_id == actor.account_id,
@@ -107,6 +113,8 @@ def _view(row: Row[Any], locale: Locale) -> schemas.Statement:
         id=row.public_id,
         kind=row.kind,
         text=what_was_done(row.kind, locale, to_comment=to_comment),
+        consortium_id=row.consortium_public_id,
+        until=row.until,
         idea_id=row.idea_public_id,
         idea_title=None if to_comment else row.title,
         comment_id=row.comment_public_id,

@@ -51,7 +51,11 @@ class Statement(ResponseModel):
     id: uuid.UUID = Field(description="The statement, which is that of an act", examples=[_EXAMPLE_ID])
     kind: str = open_enum(ActKind, "What was done")
     text: str = Field(description="What was done, in the language of the request", examples=["아이디어를 숨겼습니다."])
-    idea_id: uuid.UUID = Field(description="The idea it was done to", examples=[_EXAMPLE_ID])
+    consortium_id: uuid.UUID = Field(description="The consortium it was done in", examples=[_EXAMPLE_ID])
+    until: Moment | None = Field(description="When a suspension ends; null for good, and for other acts")
+    idea_id: uuid.UUID | None = Field(
+        description="The idea it was done to; null for a warning and a suspension", examples=[_EXAMPLE_ID]
+    )
     idea_title: str | None = Field(
         description="Its title, where the idea is mine; null for a comment",
         examples=["절삭유 미스트 집진 장치 공동 시험"],

@@ -9,14 +9,18 @@ from app.models.moderation import ActKind
 APPEAL_TIME = timedelta(days=180)
 """From the act until an appeal comes too late."""
 
-STATED_KINDS = (ActKind.HIDE, ActKind.LOCK, ActKind.RETAG)
-"""Acts whose reasons are owed to the person concerned; being pinned harms nobody."""
+STATED_KINDS = (ActKind.HIDE, ActKind.LOCK, ActKind.RETAG, ActKind.WARN, ActKind.SUSPEND)
+"""Acts whose reasons are owed to the person concerned; being pinned harms nobody, and a note is for staff."""
 
-_IDEA = {
+_DONE = {
     ActKind.HIDE: Text(
         "아이디어를 숨겼습니다. 작성자 외에는 볼 수 없습니다.", "Your idea was hidden. Only you can see it."
     ),
     ActKind.LOCK: Text("아이디어에 새 댓글을 달 수 없게 했습니다.", "Your idea was locked: it takes no new comments."),
+    ActKind.WARN: Text("경고를 받았습니다.", "You were warned."),
+    ActKind.SUSPEND: Text(
+        "이 클러스터에서 활동이 정지되었습니다.", "You were suspended: you take no part in this consortium."
+    ),
     ActKind.RETAG: Text("아이디어의 태그를 바꾸었습니다.", "The tags of your idea were changed."),
 }
 _COMMENT = Text("댓글을 숨겼습니다.", "Your comment was hidden.")
@@ -28,7 +32,7 @@ _HOW = Text(
 
 def what_was_done(kind: ActKind, locale: Locale, *, to_comment: bool) -> str:
     """One sentence."""
-    return (_COMMENT if to_comment else _IDEA[kind]).render(locale)
+    return (_COMMENT if to_comment else _DONE[kind]).render(locale)
 
 
 def how_to_appeal(acted_at: datetime, locale: Locale) -> str:

@@ -123,6 +123,15 @@ RULES = {
         "operator",
         body=lambda _world, _target: {"rules": [{"text_ko": "존중합니다.", "text_en": "Respect."}]},
     ),
+    "get_moderation_figures": Rule(
+        {
+            "home": may(*HOME_READERS, "operator", others=403),
+            "foreign": may(*FOREIGN_READERS, "operator", others=403),
+            "missing": nobody(404),
+        },
+        path={"consortium_id": "consortium"},
+    ),
+    "get_moderation_log": _of_consortium("coordinator", "operator", query=lambda _world, _target: {"month": "2026-11"}),
     "list_accesses_of_consortium": _of_consortium("coordinator", "operator"),
     "list_accesses": only("operator"),
     "list_my_accesses": signed_in(),
