@@ -36,6 +36,7 @@ from app.moderation.figures import endpoints as moderation_figures
 from app.moderation.reports import endpoints as reports
 from app.moderation.rules import endpoints as house_rules
 from app.moderation.statements import endpoints as statements
+from app.moderation.watch import endpoints as watch_lists
 from app.notifications import endpoints as notifications
 from app.notifications.inbox import count_unread, read_items_of_idea
 from app.votes import endpoints as votes
@@ -66,6 +67,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     house_rules.router,
     moderation_figures.router,
+    watch_lists.router,
     access_log.router,
     identity.router,
     config.router,

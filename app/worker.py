@@ -24,11 +24,12 @@ from app.core.database import Database
 from app.core.logging import configure_logging
 from app.core.settings import Settings
 from app.feeds.refresh import refresh_ranks
-from app.ideas.events import IdeaPublished, IdeaWithdrawn, ResponseChanged
+from app.ideas.events import IdeaWithdrawn, ResponseChanged
 from app.identity import mails
 from app.identity.sessions.service import end_expired_sessions
 from app.mail.factory import open_mail_transport
 from app.mail.transport import MailTransport
+from app.moderation.watch import watching
 from app.notifications import fan_out
 from app.notifications.jobs import dispatch_due, oldest_due_delivery
 from app.notifications.metrics import OLDEST_DUE_DELIVERY_SECONDS
@@ -71,7 +72,8 @@ class Tools:
 def build_subscriptions(tools: Tools) -> Subscriptions:
     """Who handles which event. A test holds that every kind of event is known here."""
     subscriptions = Subscriptions()
-    subscriptions.declare(IdeaPublished, IdeaWithdrawn)
+    subscriptions.declare(IdeaWithdrawn)
+    watching.subscribe(subscriptions)  # before people are told: what is held is news to nobody
     subscriptions.in_batches(ResponseChanged, refresh_ranks, lambda event: event.idea_id)
     fan_out.subscribe(subscriptions)
     mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)

@@ -38,6 +38,13 @@ class AudienceProposed(Event):
     proposed_by_id: int
 
 
+class IdeaEdited(Event):
+    """The words of a published idea changed."""
+
+    kind: ClassVar[str] = "idea.edited"
+    idea_id: int
+
+
 class ResponseChanged(Event):
     """The counters of an idea changed: its places in ranked feeds are to be computed anew."""
 

@@ -14,7 +14,7 @@ from app.ideas import audience
 from app.ideas.access import own_or_visible_idea
 from app.ideas.consent.service import supersede
 from app.ideas.entries import put_into_feeds, take_out_of_feeds
-from app.ideas.events import IdeaPublished, IdeaWithdrawn
+from app.ideas.events import IdeaEdited, IdeaPublished, IdeaWithdrawn
 from app.ideas.excerpts import excerpt_of
 from app.ideas.follows import follow_by_taking_part
 from app.ideas.policy import IdeaAction, allowed_actions, check_not_suspended, may_post_in
@@ -126,6 +126,8 @@ async def update_idea(session: AsyncSession, actor: Actor, idea: Idea, request: 
     await session.flush()
     if idea.status is IdeaStatus.PUBLISHED:
         await put_into_feeds(session, idea)
+        if {"title", "body", "tags"} & request.model_fields_set:
+            await outbox.append(session, IdeaEdited(idea_id=idea.id))
 
 
 async def withdraw_idea(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> Idea:

@@ -19,7 +19,7 @@ from app.models.ideas import (
     NamedIdeaRead,
 )
 from app.models.memberships import CoordinatorRole, Invitation, Membership
-from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report
+from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report, WatchList
 from app.models.notifications import Delivery, Device, InboxItem, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
@@ -82,5 +82,6 @@ __all__ = [
     "Throttle",
     "TotpFactor",
     "Vote",
+    "WatchList",
     "WorkerHeartbeat",
 ]

@@ -23,6 +23,8 @@ CLOSING_LENGTH = 1_000
 WORDS_LENGTH = 1_000
 RULE_LENGTH = 300
 RULES_AT_MOST = 50
+WATCHED_WORD_LENGTH = 50
+WATCHED_WORDS_AT_MOST = 500
 
 
 class ReportReason(StrEnum):
@@ -38,6 +40,26 @@ class ReportReason(StrEnum):
     SPAM = "spam"
     OFF_TOPIC = "off_topic"
     OTHER = "other"
+
+
+class CaseOrigin(StrEnum):
+    """How a case came about."""
+
+    REPORT = "report"
+    WORDS = "words"
+    """A word of the watch list was used."""
+    BURST = "burst"
+    """A new member posted much in a short time."""
+
+
+class Watching(StrEnum):
+    """What watching does with what it finds."""
+
+    OFF = "off"
+    FLAG = "flag"
+    """Open a case."""
+    HOLD = "hold"
+    """Open a case, and hide the text until it is decided."""
 
 
 class CaseState(StrEnum):
@@ -98,6 +120,9 @@ class Case(Model):
     comment_id: Mapped[int | None] = mapped_column(BigKey)
     """The comment the case is about; None when it is about the idea itself."""
     state: Mapped[CaseState] = mapped_column(choice(CaseState), default=CaseState.OPEN)
+    origin: Mapped[CaseOrigin] = mapped_column(
+        choice(CaseOrigin), default=CaseOrigin.REPORT, server_default=CaseOrigin.REPORT.value
+    )
     weight: Mapped[int] = mapped_column(default=0)
     """The weights of its reports together."""
     report_count: Mapped[int] = mapped_column(default=0)
@@ -175,6 +200,22 @@ class HouseRules(Model):
     created_at: Mapped[CreatedAt]
 
 
+class WatchList(Model):
+    """What a consortium watches for in new texts."""
+
+    __tablename__ = "watch_lists"
+    __table_args__ = (CheckConstraint("burst_limit > 0", name="burst_limit"),)
+    consortium_id: Mapped[int] = mapped_column(BigKey, ForeignKey("consortia.id"), primary_key=True)
+    words: Mapped[list[Any]]
+    """In their normal form: NFKC, lower case, without spaces."""
+    on_word: Mapped[Watching] = mapped_column(choice(Watching))
+    on_burst: Mapped[Watching] = mapped_column(choice(Watching))
+    burst_limit: Mapped[int]
+    """Texts that a new member may post within ten minutes."""
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    changed_at: Mapped[CreatedAt]
+
+
 class ModerationAct(Model):
     """An act on an idea, a comment or a member: ids and codes. Why it was done stands in ``moderation_act_texts``."""
 
@@ -208,7 +249,8 @@ class ModerationAct(Model):
     comment_id: Mapped[int | None] = mapped_column(BigKey)
     subject_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     """The member, or who wrote what is acted on: the person to whom reasons are owed."""
-    actor_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    """None for what watching holds by itself."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     rules_version: Mapped[int | None]
     rule_number: Mapped[int | None]

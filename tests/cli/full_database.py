@@ -40,10 +40,11 @@ from app.models import (
     Session,
     SignInCode,
     Throttle,
+    WatchList,
     WorkerHeartbeat,
 )
 from app.models.memberships import MemberRole
-from app.models.moderation import ActKind, ReportReason
+from app.models.moderation import ActKind, ReportReason, Watching
 from app.models.notifications import Platform, PushTopic, Reason, TokenKind
 
 SIZE = DemoSize(ideas=60, comments=200)
@@ -100,6 +101,10 @@ async def _add_the_rest(session: AsyncSession) -> None:
             AccessEntry(account_id=1, action="case.read", target_kind="idea", target_id=idea.id, case_id=case.id),
             Report(
                 creation_digest=b"p" * 32, case_id=case.id, reporter_id=ACCOUNT, reason=ReportReason.SPAM, words="광고"
+            ),
+            WatchList(
+                consortium_id=idea.consortium_id, words=["비밀"], on_word=Watching.HOLD, on_burst=Watching.OFF,
+                burst_limit=9, changed_by_id=ACCOUNT,
             ),
             HouseRules(consortium_id=idea.consortium_id, version=1, rules=[{"ko": "a", "en": "a"}], made_by_id=ACCOUNT),
             ModerationActText(act_id=act.id, words="까닭", tags_before=["집진"], tags_after=[]),

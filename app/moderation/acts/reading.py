@@ -134,7 +134,7 @@ def select_acts(*more: Any) -> Select[Any]:
         ModerationAct.__table__.join(Consortium, Consortium.id == ModerationAct.consortium_id)
         .outerjoin(Idea, Idea.id == ModerationAct.idea_id)
         .join(_SUBJECT, _SUBJECT.c.id == ModerationAct.subject_id)
-        .join(_ACTOR, _ACTOR.c.id == ModerationAct.actor_id)
+        .outerjoin(_ACTOR, _ACTOR.c.id == ModerationAct.actor_id)
         .outerjoin(_UNDOER, _UNDOER.c.id == ModerationAct.undone_by_id)
         .outerjoin(ModerationActText, ModerationActText.act_id == ModerationAct.id)
         .outerjoin(Comment, Comment.id == ModerationAct.comment_id)
@@ -156,7 +156,7 @@ def act_view(row: Row[*tuple[Any, ...]]) -> schemas.Act:
         idea_id=row.idea_public_id,
         comment_id=row.comment_public_id,
         subject=_person(row.subject_public_id, row.subject_name, row.subject_status),
-        actor=_person(row.actor_public_id, row.actor_name, row.actor_status),
+        actor=_person(row.actor_public_id, row.actor_name, row.actor_status) if row.actor_id is not None else None,
         case_id=row.case_public_id,
         words=row.words or "",
         rules_version=row.rules_version,

@@ -80,7 +80,7 @@ class Act(ResponseModel):
     idea_id: uuid.UUID | None = Field(description="The idea; null for an act on a member", examples=[_EXAMPLE_ID])
     comment_id: uuid.UUID | None = Field(description="The comment it was done to", examples=[_EXAMPLE_ID])
     subject: Handler = Field(description="The member, or who wrote it")
-    actor: Handler = Field(description="Who acted")
+    actor: Handler | None = Field(description="Who acted; null for what was held by an automatic check")
     case_id: uuid.UUID | None = Field(description="The case that was decided by it", examples=[_EXAMPLE_ID])
     words: str = Field(description="Why", examples=[_EXAMPLE_WORDS])
     rules_version: int | None = Field(description="The version of the rules of the house cited", examples=[2])

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Query
 
 from app.consortia.dependencies import ConsortiumId, MiniClusterId, Page
 from app.identity.dependencies import Accesses, Once, ReadActor, WriteActor, WriteSession
-from app.models.moderation import CaseState
+from app.models.moderation import CaseOutcome, CaseState
+from app.moderation.acts.releasing import release_held
 from app.moderation.cases import reading, service
 from app.moderation.cases.schemas import Case, CaseClosing, CaseIdea, CaseOrder, CasePage, CaseReceipt
 from app.web.connections import InjectedResources, ReadConnection
@@ -118,7 +119,8 @@ async def release_case(case_id: CaseId, actor: WriteActor, session: WriteSession
     "/cases/{case_id}/close",
     summary="Decide a case",
     description="Once: of two who decide at the same time the second gets 409 `case_closed`, whose detail names the"
-    " outcome. A later report opens a new case.",
+    " outcome. What was held for it by an automatic check is shown again, unless the outcome is `acted`. A later report"
+    " opens a new case.",
     responses=problem_responses(401, 404, 409, 422, 503),
 )
 async def close_case(
@@ -127,7 +129,9 @@ async def close_case(
     """Decide a case."""
 
     async def work() -> CaseReceipt:
-        await service.close_case(session, actor, case_id, request)
+        closed_id = await service.close_case(session, actor, case_id, request)
+        if request.outcome is not CaseOutcome.ACTED:
+            await release_held(session, actor, closed_id, request.words)
         return CaseReceipt(id=case_id)
 
     await once.run(CaseReceipt, work, lambda earlier: reading.find_case(session, actor, earlier.id))

@@ -65,6 +65,7 @@ def _columns() -> list[Any]:
         Case.idea_id,
         Case.comment_id,
         Case.state,
+        Case.origin,
         Case.weight,
         Case.report_count,
         Case.opened_at,

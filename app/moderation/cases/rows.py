@@ -16,6 +16,7 @@ def case_fields(row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "state": row.state,
+        "origin": row.origin,
         "target": _target(row),
         "weight": row.weight,
         "report_count": row.report_count,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.ideas.schemas import AuthorCard
 from app.models.ideas import IdeaStatus, Visibility
-from app.models.moderation import CLOSING_LENGTH, CaseOutcome, CaseState, ReportReason
+from app.models.moderation import CLOSING_LENGTH, CaseOrigin, CaseOutcome, CaseState, ReportReason
 from app.web.fields import Moment, MultilineText, RequestModel, ResponseModel, open_enum
 
 _EXAMPLE_ID = "019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"
@@ -64,6 +64,7 @@ class CaseSummary(ResponseModel):
 
     id: uuid.UUID = Field(description="The case", examples=[_EXAMPLE_ID])
     state: str = open_enum(CaseState, "Whether it is still to be decided")
+    origin: str = open_enum(CaseOrigin, "How it came about")
     target: CaseTarget = Field(description="What it is about")
     weight: int = Field(description="How urgent its reports make it", examples=[4])
     report_count: int = Field(description="Reports", examples=[2])

@@ -144,7 +144,7 @@ def _cells(act: Act) -> list[object]:
         act.idea_id,
         act.comment_id,
         act.subject.name,
-        act.actor.name,
+        act.actor and act.actor.name,
         act.words,
         f"{act.rules_version}.{act.rule_number}" if act.rule_number else None,
         ", ".join(act.tags_before or []),

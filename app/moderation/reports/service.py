@@ -7,20 +7,17 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.comments.queries import find_comment
-from app.core.clock import now
 from app.core.errors import IdTaken, NotFound, invalid_field
-from app.core.ids import new_public_id
 from app.ideas.access import visible_idea
 from app.identity.actor import Actor
 from app.models import Case, Comment, Idea
 from app.models import Report as StoredReport
-from app.models.moderation import CaseState, ReportReason
+from app.models.moderation import CaseOrigin, ReportReason
 from app.models.upsert import insert_for
+from app.moderation.cases.opening import open_case
 from app.moderation.reports.errors import AlreadyReported, OwnContent
 from app.moderation.reports.policy import weight_of
 from app.moderation.reports.schemas import Report, ReportCreate
-
-_TRIES = 5
 
 
 class Target(NamedTuple):
@@ -46,7 +43,7 @@ async def create_report(session: AsyncSession, actor: Actor, request: ReportCrea
     target = await _target(session, actor, request)
     if target.author_id == actor.account_id:
         raise OwnContent
-    case_id = await _open_case(session, target)
+    case_id, _ = await open_case(session, target.idea_id, target.comment_id, CaseOrigin.REPORT)
     statement = insert_for(session, StoredReport).values(
         public_id=request.id,
         creation_digest=request.digest(),
@@ -128,23 +125,3 @@ async def _target(session: AsyncSession, actor: Actor, request: ReportCreate) ->
     if row.deleted_at is not None or row.is_hidden:
         raise NotFound
     return Target(row.idea_id, row.id, row.author_id)
-
-
-async def _open_case(session: AsyncSession, target: Target) -> int:
-    """The open case about a target, locked: of many who report it at once the first opens it."""
-    values = {"public_id": new_public_id(), "idea_id": target.idea_id, "comment_id": target.comment_id}
-    insert = insert_for(session, Case).values(**values, state=CaseState.OPEN, opened_at=now())
-    of_target = (
-        (Case.idea_id == target.idea_id) & Case.comment_id.is_(None)
-        if target.comment_id is None
-        else Case.comment_id == target.comment_id
-    )
-    present = select(Case.id).where(of_target, Case.state == CaseState.OPEN).with_for_update()
-    for _ in range(_TRIES):
-        case_id: int | None = await session.scalar(insert.on_conflict_do_nothing().returning(Case.id))
-        if case_id is None:
-            case_id = await session.scalar(present)
-        if case_id is not None:
-            return case_id
-        # Somebody closed the case between the two statements: open the next one.
-    raise AlreadyReported

@@ -100,7 +100,7 @@ def _select(actor: Actor) -> Select[Any]:
         .select_from(source)
         .where(
             ModerationAct.subject_id == actor.account_id,
-            ModerationAct.actor_id != actor.account_id,
+            ModerationAct.actor_id.is_distinct_from(actor.account_id),
             ModerationAct.kind.in_(STATED_KINDS),
         )
     )

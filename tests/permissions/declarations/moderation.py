@@ -123,6 +123,12 @@ RULES = {
         "operator",
         body=lambda _world, _target: {"rules": [{"text_ko": "존중합니다.", "text_en": "Respect."}]},
     ),
+    "get_watch_list": _of_consortium("coordinator", "operator"),
+    "put_watch_list": _of_consortium(
+        "coordinator",
+        "operator",
+        body=lambda _world, _target: {"words": ["단가표"], "on_word": "flag", "on_burst": "off", "burst_limit": 5},
+    ),
     "get_moderation_figures": Rule(
         {
             "home": may(*HOME_READERS, "operator", others=403),
