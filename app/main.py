@@ -29,6 +29,7 @@ from app.ideas.consent.service import ProposalListener
 from app.ideas.reading import IdeaReadListener
 from app.ideas.states import endpoints as states
 from app.identity import endpoints as identity
+from app.identity.external.tokens import OidcTokens
 from app.moderation.access_log import endpoints as access_log
 from app.moderation.acts import endpoints as moderation_acts
 from app.moderation.cases import endpoints as cases
@@ -116,10 +117,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
     app.state.unread_counter = count_unread
     app.state.proposal_listeners = PROPOSAL_LISTENERS
+    app.state.id_tokens = id_tokens = OidcTokens(settings.oidc_providers)
     _build_routes(app)
     # What exists now lives as long as the process: keep the collector from looking at it again and again.
     gc.freeze()
     yield
+    await id_tokens.aclose()
     await database.aclose()
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 
@@ -19,6 +19,21 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class OidcProvider(BaseModel):
+    """An issuer of ID tokens, by which people may sign in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    issuer: str = Field(pattern=r"^https?://[^\s?#]+$", max_length=255)
+    audiences: tuple[str, ...] = Field(min_length=1)
+    """The ids of our apps at the issuer: a token made for another app is refused."""
+    nonce: bool = True
+    """Whether its tokens bear the app's nonce; those of Firebase do not."""
+    links_by_email: bool = True
+    """Whether to believe the issuer which addresses it has verified."""
 
 
 class Settings(BaseSettings):
@@ -48,6 +63,9 @@ class Settings(BaseSettings):
         "auto",
         pattern="^(auto|required|optional)$",
         description="whether coordinators and operators need a second factor; `auto`: in production",
+    )
+    oidc_providers: tuple[OidcProvider, ...] = Field(
+        (), description="JSON list of issuers whose ID tokens sign in: name, issuer, audiences; see below"
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="comma-separated addresses or networks whose X-Forwarded-For is believed"
@@ -91,9 +109,20 @@ class Settings(BaseSettings):
         return values
 
     @model_validator(mode="after")
+    def _one_provider_a_name(self) -> Self:
+        for column in ("name", "issuer"):
+            values = [getattr(provider, column) for provider in self.oidc_providers]
+            if len(set(values)) < len(values):
+                raise ValueError(f"OIDC_PROVIDERS has two entries of one {column}")
+        return self
+
+    @model_validator(mode="after")
     def _safe_in_production(self) -> Self:
         if self.environment is Environment.PRODUCTION and self.secret_key is None:
             raise ValueError("SECRET_KEY must be set in production: 32 or more random characters")
+        insecure = [provider.name for provider in self.oidc_providers if not provider.issuer.startswith("https://")]
+        if self.environment is Environment.PRODUCTION and insecure:
+            raise ValueError(f"OIDC_PROVIDERS must have https:// issuers in production: {', '.join(insecure)}")
         return self
 
     @property

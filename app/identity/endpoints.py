@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.identity.accounts import endpoints as accounts
 from app.identity.blocking import endpoints as blocking
 from app.identity.email_changes import endpoints as email_changes
+from app.identity.external import endpoints as external
 from app.identity.me import endpoints as me
 from app.identity.password_resets import endpoints as password_resets
 from app.identity.second_factor import endpoints as second_factor
@@ -20,6 +21,7 @@ for _part in (
     email_changes.router,
     second_factor.router,
     blocking.router,
+    external.router,
     accounts.router,
 ):
     router.include_router(_part)

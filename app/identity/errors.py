@@ -73,6 +73,16 @@ class ChallengeSpent(SignInRefused):
     detail = Text("처음부터 다시 로그인해 주세요.", "Sign in again from the beginning.")
 
 
+class IdTokenRefused(SignInRefused):
+    """The ID token is not a good one of that provider, for this app and this sign-in."""
+
+    code = "id_token_refused"
+    detail = Text(
+        "제공자의 토큰을 확인할 수 없습니다. 다시 로그인하거나, 메일로 받는 코드로 로그인해 주세요.",
+        "The provider's token can't be verified. Try again, or sign in by a code sent by mail.",
+    )
+
+
 class RefreshRefused(SignInRefused):
     """The refresh token is unknown, expired, used before, or of a session that has ended."""
 
@@ -173,3 +183,48 @@ class NoSecondFactor(Conflict):
 
     code = "no_second_factor"
     detail = Text("2단계 인증이 켜져 있지 않습니다.", "There is no second factor; set one up first.")
+
+
+class InvitationNeeded(AppError):
+    """The identity is good, and nobody here has it or its address."""
+
+    status = 403
+    code = "invitation_needed"
+    title = Text("초대가 필요합니다", "An invitation is needed")
+    detail = Text(
+        "연결된 계정이 없습니다. 미니클러스터 관리자에게 초대를 요청하거나, 계정의 이메일로 로그인한 뒤 연결해 주세요.",
+        "No account is linked. Ask the manager of your mini-cluster for an invitation, or sign in by the address of"
+        " your account and link it.",
+    )
+
+
+class IdentityTaken(Conflict):
+    """The identity elsewhere belongs to another account."""
+
+    code = "identity_taken"
+    detail = Text("이미 다른 계정에 연결되어 있습니다.", "It is linked to another account.")
+
+
+class IdentityExists(Conflict):
+    """The account is linked to another identity of the same provider."""
+
+    code = "identity_exists"
+    detail = Text(
+        "이 제공자의 다른 계정이 연결되어 있습니다. 먼저 연결을 끊어 주세요.",
+        "Another identity of this provider is linked; unlink it first.",
+    )
+
+
+class ProviderUnavailable(AppError):
+    """The provider of an identity can't be asked for its keys now."""
+
+    status = 503
+    code = "provider_unavailable"
+    title = Text("잠시 후 다시 시도해 주세요", "Please try again shortly")
+    detail = Text(
+        "로그인 제공자가 응답하지 않습니다. 메일로 받는 코드로도 로그인할 수 있습니다.",
+        "The provider does not answer. You can also sign in by a code sent by mail.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "5"})

@@ -43,6 +43,7 @@ RESETS_PER_CLIENT = Limit("reset.client", 60, timedelta(hours=1))
 EMAIL_CHANGES_PER_ACCOUNT = Limit("email-change.account", 5, timedelta(hours=1))
 EMAIL_CHANGES_PER_ADDRESS = Limit("email-change.address", 5, timedelta(hours=1))
 BAD_SECOND_FACTORS_PER_ACCOUNT = Limit("second-factor.account", 5, timedelta(minutes=15))
+BAD_ID_TOKENS_PER_CLIENT = Limit("id-token.client", 60, timedelta(hours=1))
 # Codes are tried five times each; this bounds who tries those of many people.
 BAD_CODES_PER_CLIENT = Limit("bad-code.client", 60, timedelta(hours=1))
 

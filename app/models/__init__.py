@@ -3,7 +3,14 @@
 from app.models.accounts import Account, Block
 from app.models.audit import AccessEntry, AuditEntry
 from app.models.comments import Comment, CommentMention, CommentRevision
-from app.models.credentials import EmailChange, PasswordReset, RecoveryCode, SignInChallenge, TotpFactor
+from app.models.credentials import (
+    EmailChange,
+    ExternalIdentity,
+    PasswordReset,
+    RecoveryCode,
+    SignInChallenge,
+    TotpFactor,
+)
 from app.models.declarative import Model
 from app.models.feed_entries import FeedEntry
 from app.models.ideas import (
@@ -47,6 +54,7 @@ __all__ = [
     "Delivery",
     "Device",
     "EmailChange",
+    "ExternalIdentity",
     "FeedEntry",
     "HouseRules",
     "Idea",

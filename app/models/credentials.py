@@ -1,8 +1,8 @@
-"""Ways into an account beside password and mailed code: resets, changed addresses, second factors."""
+"""Ways into an account beside password and mailed code: resets, addresses, second factors, identities elsewhere."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId
@@ -70,3 +70,15 @@ class SignInChallenge(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ExternalIdentity(Model):
+    """An identity elsewhere, by which a person signs in: the subject of an OpenID Connect issuer."""
+
+    __tablename__ = "external_identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[CreatedAt]

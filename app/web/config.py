@@ -46,6 +46,9 @@ class Config(ResponseModel):
     periods: list[str] = Field(description="Periods of the order `top`", examples=[[*PERIODS]])
     report_reasons: list[str] = Field(description="Why a member may report something", examples=[[*ReportReason]])
     locales: list[str] = Field(description="Languages of the product", examples=[[*Locale]])
+    identity_providers: list[str] = Field(
+        description="Whose ID tokens sign in (`POST /v1/sessions/id-token`)", examples=[["google"]]
+    )
     push_schema_version: str = Field(description="Version of the `data` of pushes", examples=[SCHEMA_VERSION])
 
 
@@ -80,5 +83,6 @@ async def get_config(resources: InjectedResources) -> Config:
         periods=list(PERIODS),
         report_reasons=list(ReportReason),
         locales=list(Locale),
+        identity_providers=[provider.name for provider in settings.oidc_providers],
         push_schema_version=SCHEMA_VERSION,
     )

@@ -31,5 +31,6 @@ async def test_config_needs_no_sign_in(client: httpx.AsyncClient, settings: Sett
         "periods": list(Period),
         "report_reasons": list(ReportReason),
         "locales": ["ko", "en"],
+        "identity_providers": [],
         "push_schema_version": "1",
     }

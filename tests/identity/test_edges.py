@@ -36,6 +36,9 @@ PROTECTED = [
     Route("PUT", "/v1/me/terms", {"version": "2026-11"}),
     Route("POST", "/v1/me/email-changes", {"email": "a@example.kr"}),
     Route("POST", f"/v1/me/email-changes/{SOME_ID}/confirm", {"old_code": "123456", "new_code": "123456"}),
+    Route("GET", "/v1/me/identities"),
+    Route("PUT", f"/v1/me/identities/{SOME_ID}", {"id_token": "a.b.c", "nonce": "12345678"}),
+    Route("DELETE", f"/v1/me/identities/{SOME_ID}"),
     Route("GET", "/v1/me/second-factor"),
     Route("POST", "/v1/me/second-factor/totp"),
     Route("POST", "/v1/me/second-factor/totp/confirm", {"code": "123456"}),
@@ -69,6 +72,11 @@ PUBLIC = [
     Route("POST", "/v1/sessions/code", {"code_id": SOME_ID, "code": "123456", "device": a_device()}),
     Route("POST", "/v1/sessions/password", {"email": "a@example.kr", "password": "x", "device": a_device()}),
     Route("POST", "/v1/sessions/second-factor", {"challenge_token": "isc_x", "code": "123456", "device": a_device()}),
+    Route(
+        "POST",
+        "/v1/sessions/id-token",
+        {"provider": "nobody", "id_token": "a.b.c", "nonce": "12345678", "device": a_device()},
+    ),
     Route("POST", "/v1/password-resets", {"email": "a@example.kr"}),
     Route(
         "POST",
@@ -189,7 +197,7 @@ def with_string(value: Any, bad: str) -> list[Any]:
     return []
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "\ud800", "x" * 3_000], ids=["NUL", "lone surrogate", "long"])
+@pytest.mark.parametrize("bad", ["a\x00b", "\ud800", "x" * 9_000], ids=["NUL", "lone surrogate", "long"])
 async def test_bad_string_in_any_field_is_422(client: httpx.AsyncClient, person: Person, bad: str) -> None:
     for route in WITH_BODY:
         bodies = with_string(route.body, bad)

@@ -19,6 +19,8 @@ class Notice(StrEnum):
     SECOND_FACTOR_ENABLED = "second_factor_enabled"
     SECOND_FACTOR_DISABLED = "second_factor_disabled"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
 
 
 class NoticeDue(Event):

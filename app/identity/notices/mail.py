@@ -36,6 +36,13 @@ TEXTS = {
         "An operator reset the second factor of your account, and all your devices were signed out."
         " Sign in and set it up again.",
     ),
+    Notice.IDENTITY_LINKED: Text(
+        "다른 서비스의 계정을 연결했습니다. 이제 그 계정으로도 로그인할 수 있습니다.",
+        "An account of another service was linked to yours, and signs in from now on.",
+    ),
+    Notice.IDENTITY_UNLINKED: Text(
+        "다른 서비스 계정과의 연결을 끊었습니다.", "The link to an account of another service was removed."
+    ),
 }
 
 

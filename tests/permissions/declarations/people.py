@@ -69,6 +69,15 @@ RULES = {
     "put_block": Rule({"home": may(*EVERYBODY), "missing": nobody(404)}, path={"account_id": "account"}),
     # Whether the person exists is not told.
     "delete_block": Rule({"home": may(*EVERYBODY), "missing": may(*EVERYBODY)}, path={"account_id": "account"}),
+    "list_my_identities": signed_in(),
+    # No provider is configured here.
+    "link_my_identity": Rule(
+        {"missing": nobody(404)},
+        path={"provider": "provider"},
+        body=lambda _world, _target: {"id_token": "a.b.c", "nonce": "12345678"},
+    ),
+    "unlink_my_identity": Rule({"missing": nobody(404)}, path={"provider": "provider"}),
+    "sign_in_with_id_token": public(),
     "list_my_sessions": signed_in(),
     "end_my_current_session": signed_in(),
     "end_my_session": _own("session"),

@@ -1,0 +1,1 @@
+"""Signing in with an account somewhere else: ID tokens of OpenID Connect issuers, Firebase among them."""
