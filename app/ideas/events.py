@@ -45,6 +45,15 @@ class IdeaEdited(Event):
     idea_id: int
 
 
+class ReasonsStated(Event):
+    """Something was done to what a member wrote, or was undone, or his appeal was decided: he is told."""
+
+    kind: ClassVar[str] = "moderation.reasons_stated"
+    idea_id: int
+    comment_id: int | None
+    account_id: int
+
+
 class ResponseChanged(Event):
     """The counters of an idea changed: its places in ranked feeds are to be computed anew."""
 

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     COMMENT = "comment"
     CONSENT_ASKED = "consent_asked"
     STATE_CHANGED = "state_changed"
+    MODERATED = "moderated"
+    """Something was done to what he wrote: the statement of reasons tells more. Told in the inbox, never pushed."""
     VOTE = "vote"
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.ids import new_public_id
-from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, VoteCast
+from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, ReasonsStated, VoteCast
+from app.identity.queries import load_actor
 from app.models import InboxItem, PushJob
 from app.models.notifications import Reason
 from app.models.upsert import insert_for
@@ -45,6 +46,14 @@ class FanOut:
         """Ask an author for consent."""
         await self._tell(session, await news_of_proposal(session, occurrence.id, occurrence.event))
 
+    async def reasons(self, session: AsyncSession, occurrence: Occurrence[ReasonsStated]) -> None:
+        """Tell a member of what was done to what he wrote, whoever did it and whether he still sees it."""
+        event = occurrence.event
+        # Who moderates is not named: to the member it is an entry of his own.
+        news = News(occurrence.id, event, event.account_id, event.idea_id, event.account_id, event.comment_id)
+        if await load_actor(session, event.account_id) is not None:
+            await tell(session, news, event.account_id, Reason.MODERATED, self._clock())
+
     async def _tell(self, session: AsyncSession, news: News | None) -> None:
         if news is None:
             return
@@ -62,6 +71,7 @@ def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> No
     subscriptions.in_transaction(VoteCast, fan_out.vote)
     subscriptions.in_transaction(IdeaStateChanged, fan_out.state)
     subscriptions.in_transaction(AudienceProposed, fan_out.proposal)
+    subscriptions.in_transaction(ReasonsStated, fan_out.reasons)
 
 
 async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:
@@ -85,7 +95,8 @@ async def tell(session: AsyncSession, news: News, account_id: int, reason: Reaso
     if item_id is None:
         return False
     INBOX_ITEMS.labels(reason.value).inc()
-    await _have_pushed(session, news, account_id, reason, item_id, at)
+    if reason in TOPIC_OF:
+        await _have_pushed(session, news, account_id, reason, item_id, at)
     return True
 
 

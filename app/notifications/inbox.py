@@ -15,6 +15,7 @@ from app.ideas.rows import author_card
 from app.identity.actor import Actor
 from app.identity.blocks import not_blocked
 from app.models import Account, Affiliation, Comment, Idea, InboxItem, Organisation
+from app.models.notifications import Reason
 from app.notifications import schemas
 
 UNREAD_COUNTED_AT_MOST = 999
@@ -30,13 +31,19 @@ def items_with_subjects() -> FromClause:
 def shown_to(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a person is shown an item of his: on :func:`items_with_subjects`.
 
-    He sees the idea, neither he nor the one who acted has blocked the other, and the comment can still be read.
+    He sees the idea, neither he nor the one who acted has blocked the other, and the comment can still be read. Of
+    what was done to his own idea, or to his comment on one he sees, he is told although it is hidden.
     """
     comment_stands = and_(Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
-    return and_(
-        visible_to(actor),
-        not_blocked(InboxItem.actor_id, actor.account_id),
-        or_(InboxItem.comment_id.is_(None), comment_stands),
+    is_statement = InboxItem.reason == Reason.MODERATED
+    sees = visible_to(actor)
+    return or_(
+        and_(
+            sees,
+            not_blocked(InboxItem.actor_id, actor.account_id),
+            or_(InboxItem.comment_id.is_(None), comment_stands, is_statement),
+        ),
+        and_(is_statement, InboxItem.comment_id.is_(None), Idea.author_id == actor.account_id),
     )
 
 

@@ -20,12 +20,12 @@ TOPIC_OF = {
     Reason.STATE_CHANGED: PushTopic.PROGRESS,
     Reason.VOTE: PushTopic.VOTES,
 }
-"""Which push a reason belongs to."""
+"""Which push a reason belongs to; one without is told in the inbox only."""
 
 
 def reasons_of(topic: PushTopic) -> list[Reason]:
     """The reasons told of by pushes of a topic, the strongest first."""
-    return [reason for reason in Reason if TOPIC_OF[reason] is topic]
+    return [reason for reason in Reason if TOPIC_OF.get(reason) is topic]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ class InboxItem(ResponseModel):
 
     id: uuid.UUID = Field(description="The entry", examples=[_EXAMPLE_ID])
     reason: str = open_enum(Reason, "Why I was told, the strongest reason where there were several")
-    actor: AuthorCard = Field(description="Whose act it is")
+    actor: AuthorCard = Field(
+        description="Whose act it is; myself where something of mine was moderated: see `GET /v1/me/statements`"
+    )
     idea: InboxIdea = Field(description="The idea it is about")
     comment_id: uuid.UUID | None = Field(
         description="The comment it is about; null for a recommendation", examples=[_EXAMPLE_ID]

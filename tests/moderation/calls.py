@@ -5,8 +5,12 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from app.core.clock import now
 from app.core.database import Database
+from app.core.settings import Settings
 from app.models import AccessEntry
+from app.outbox.relay import Relay
+from app.worker import build_subscriptions, open_tools
 from tests.factories import Person, client_id
 
 Json = dict[str, Any]
@@ -67,3 +71,11 @@ async def undone(client: httpx.AsyncClient, person: Person, act: Json) -> Json:
     assert response.status_code == 200, response.text
     shown: Json = response.json()
     return shown
+
+
+async def work(settings: Settings) -> None:
+    """Let a worker handle what has happened."""
+    async with open_tools(settings) as tools:
+        relay = Relay(tools.database, build_subscriptions(tools))
+        while await relay.run_round(now()):
+            pass

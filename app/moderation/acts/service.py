@@ -21,6 +21,7 @@ from app.moderation.acts.members import find_member
 from app.moderation.acts.reading import find_act
 from app.moderation.acts.schemas import ActCreate
 from app.moderation.acts.targets import find_target
+from app.moderation.acts.telling import tell_subject
 from app.moderation.cases.schemas import CaseClosing
 from app.moderation.cases.service import close_case
 from app.moderation.rules.service import cite_rule
@@ -100,6 +101,7 @@ async def _store(
         raise IdTaken from error
     session.add(ModerationActText(act_id=act.id, words=request.words, tags_before=tags_before, tags_after=tags_after))
     await _record(session, actor, act, f"act.{request.kind}")
+    await tell_subject(session, act)
 
 
 async def create_acts(session: AsyncSession, actor: Actor, requests: list[ActCreate]) -> list[uuid.UUID]:
@@ -144,6 +146,7 @@ async def undo(session: AsyncSession, actor: Actor, act_id: int, words: str) -> 
     text.undo_words = words
     await session.flush()
     await _record(session, actor, act, f"act.{act.kind}_undone")
+    await tell_subject(session, act)
 
 
 def _check(request: ActCreate) -> None:

@@ -17,6 +17,7 @@ from app.models.moderation import AppealState
 from app.models.upsert import insert_for
 from app.moderation.acts.reading import act_view, moderated_by, select_acts
 from app.moderation.acts.service import undo
+from app.moderation.acts.telling import tell_subject
 from app.moderation.rules.service import locate_consortium
 from app.moderation.statements import schemas
 from app.moderation.statements.errors import AlreadyAppealed, AppealDecided, AppealTooLate, OwnAct
@@ -111,6 +112,8 @@ async def decide_appeal(
     )
     if decision.is_granted:
         await undo(session, actor, row.id, decision.words)
+    else:
+        await tell_subject(session, await session.get_one(ModerationAct, row.id))
 
 
 async def find_appeal(connection: Reader, actor: Actor, public_id: uuid.UUID) -> Row[Any]:

@@ -13,8 +13,9 @@ from app.core.errors import NotFound
 from app.core.localisation import Locale
 from app.identity.actor import Actor
 from app.models import Appeal, Comment, Consortium, HouseRules, Idea, ModerationAct, ModerationActText
+from app.moderation.acts.telling import STATED_KINDS
 from app.moderation.statements import schemas
-from app.moderation.statements.texts import APPEAL_TIME, STATED_KINDS, how_to_appeal, what_was_done
+from app.moderation.statements.texts import APPEAL_TIME, how_to_appeal, what_was_done
 
 Reader = AsyncConnection | AsyncSession
 _LIST = "statements"

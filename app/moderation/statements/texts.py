@@ -9,9 +9,6 @@ from app.models.moderation import ActKind
 APPEAL_TIME = timedelta(days=180)
 """From the act until an appeal comes too late."""
 
-STATED_KINDS = (ActKind.HIDE, ActKind.LOCK, ActKind.RETAG, ActKind.WARN, ActKind.SUSPEND)
-"""Acts whose reasons are owed to the person concerned; being pinned harms nobody, and a note is for staff."""
-
 _DONE = {
     ActKind.HIDE: Text(
         "아이디어를 숨겼습니다. 작성자 외에는 볼 수 없습니다.", "Your idea was hidden. Only you can see it."

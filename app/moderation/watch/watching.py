@@ -14,6 +14,7 @@ from app.models import Account, Comment, Idea, Membership, MiniCluster, Moderati
 from app.models.ideas import IdeaStatus
 from app.models.moderation import ActKind, CaseOrigin, Watching
 from app.moderation.acts.effects import apply_act
+from app.moderation.acts.telling import tell_subject
 from app.moderation.cases.opening import open_case
 from app.moderation.watch.service import find_watch_list
 from app.moderation.watch.words import uses_any
@@ -131,6 +132,7 @@ async def _act(session: AsyncSession, posted: _Posted, origin: CaseOrigin, watch
     await session.flush()
     locale = await session.scalar(select(Account.locale).where(Account.id == posted.author_id))
     session.add(ModerationActText(act_id=act.id, words=_HELD.render(locale or Locale.KOREAN)))
+    await tell_subject(session, act)
     await record(
         session,
         actor_id=None,
