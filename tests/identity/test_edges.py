@@ -136,6 +136,7 @@ def test_every_route_is_listed(settings: Settings) -> None:
 
 
 async def test_no_or_garbage_token_is_401(client: httpx.AsyncClient) -> None:
+    """Check 1."""
     for route in PROTECTED:
         for header in SUPPOSED_TO_BE_NO_TOKEN:
             headers = {} if header is None else {b"Authorization": header.encode()}
@@ -146,6 +147,7 @@ async def test_no_or_garbage_token_is_401(client: httpx.AsyncClient) -> None:
 async def test_suspension_and_ends_hold_from_the_next_request(
     client: httpx.AsyncClient, database: Database, person: Person, how: str
 ) -> None:
+    """Check 6."""
     assert (await client.get("/v1/me", headers=person.headers)).status_code == 200
     async with database.write() as session:
         if how == "suspended":
@@ -161,6 +163,7 @@ def _expire() -> Any:
 
 
 async def test_extra_field_is_422(client: httpx.AsyncClient, person: Person) -> None:
+    """Check 5."""
     for route in WITH_BODY:
         assert route.body is not None
         for name in ("role_of_author", "author_id", "vote_count"):
@@ -184,6 +187,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 async def test_broken_body_is_refused(client: httpx.AsyncClient, person: Person, content: bytes) -> None:
+    """Checks 14 and 15."""
     for route in WITH_BODY:
         response = await send(client, route, content, person)
         assert response.status_code in (400, 422), (route, response.text)
@@ -212,6 +216,7 @@ async def test_bad_string_in_any_field_is_422(client: httpx.AsyncClient, person:
 
 
 async def test_one_byte_over_the_limit_is_413(client: httpx.AsyncClient, settings: Settings, person: Person) -> None:
+    """Check 15."""
     for route in WITH_BODY:
         body = json.dumps(route.body).encode()
         too_large = body + b" " * (settings.max_body_bytes + 1 - len(body))
@@ -226,6 +231,7 @@ async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
 
 
 async def test_undeclared_method_is_405_with_allow(client: httpx.AsyncClient, person: Person) -> None:
+    """Check 14."""
     for route in PROTECTED + PUBLIC:
         response = await client.request("TRACE", route.path, json={}, headers=person.headers)
         problem(response, 405, "method_not_allowed")

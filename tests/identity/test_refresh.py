@@ -82,9 +82,9 @@ async def test_access_token_ends_after_fifteen_minutes_and_the_session_goes_on(
 
 
 async def test_lost_reply_can_be_asked_for_again(client: httpx.AsyncClient, database: Database, phone: Phone) -> None:
-    """The predecessor again, from the same installation, as long as its successor is unused: minutes later too."""
+    """The predecessor again, from the same installation, as long as its successor is unused: ten minutes later too."""
     lost = await rotated(client, phone.tokens["refresh_token"], phone)
-    with time_machine.travel(now() + timedelta(minutes=7)):
+    with time_machine.travel(now() + timedelta(minutes=10)):
         again = await rotated(client, phone.tokens["refresh_token"], phone)
         assert again["refresh_token"] != lost["refresh_token"]
         assert not await is_signed_in(client, lost)
@@ -106,6 +106,7 @@ async def test_whoever_caught_the_lost_reply_ends_the_session(
 async def test_reuse_after_the_successor_was_used_ends_the_family(
     client: httpx.AsyncClient, database: Database, phone: Phone
 ) -> None:
+    """Check 7: a stolen token used after rotation ends the session, for thief and owner."""
     second = await rotated(client, phone.tokens["refresh_token"], phone)
     third = await rotated(client, second["refresh_token"], phone)
     problem(await refresh(client, phone.tokens["refresh_token"], phone.device), 401, "refresh_refused")
@@ -137,6 +138,7 @@ async def test_unused_token_from_another_installation_ends_the_session(
 async def test_refreshes_at_once_leave_one_live_successor(
     client: httpx.AsyncClient, database: Database, phone: Phone, times: int
 ) -> None:
+    """Check 7."""
     answers = await asyncio.gather(
         *(refresh(client, phone.tokens["refresh_token"], phone.device) for _ in range(times))
     )

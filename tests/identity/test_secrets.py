@@ -17,6 +17,8 @@ from app.mail.console import ConsoleMailTransport
 from app.models import SignInCode
 from app.models.memberships import MemberRole
 from tests.factories import Factory, client_id
+from tests.identity.authenticator import enrolled, second_step
+from tests.identity.mailbox import Mailbox, code_in
 from tests.identity.signing_in import (
     PASSWORD,
     a_device,
@@ -76,6 +78,45 @@ async def test_no_secret_and_no_address_is_logged(
     secrets |= {code, invitation["token"], "planted"}
     logged = [*map(str, events), *(record.getMessage() for record in caplog.records if is_written(record))]
     assert {"session.opened", "session.refused", "session.ended", "sign_in.code_mailed"} <= {
+        event["event"] for event in events
+    }
+    assert [(secret, line) for secret in secrets for line in logged if secret in line] == []
+
+
+async def test_no_secret_of_second_factors_and_resets_is_logged(
+    client: httpx.AsyncClient,
+    database: Database,
+    settings: Settings,
+    factory: Factory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Check 18, for what is shown once, mailed, or brought from elsewhere."""
+    person, mailbox = await factory.person(), Mailbox(database, settings)
+    await set_password(database, person)
+    with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as events:
+        authenticator = await enrolled(client, person)
+        challenge = (await sign_in_by_password(client, person.email)).json()
+        await second_step(client, challenge, "planted-wrong-code")
+        tokens = (await second_step(client, challenge, authenticator.recovery_codes[0])).json()
+        change = {"email": "planted.address@example.kr"}
+        assert (await client.post("/v1/me/email-changes", json=change, headers=person.headers)).status_code == 201
+        reset = (await client.post("/v1/password-resets", json={"email": person.email})).json()["id"]
+        mails = await mailbox.deliver()
+        body = {"reset_id": reset, "code": code_in(mails[-1]), "new_password": "산 너머 9시 기차 planted"}
+        assert (await client.post("/v1/password-resets/complete", json=body)).status_code == 204
+        id_token = {
+            "provider": "planted",
+            "id_token": "planted.id.token",
+            "nonce": "planted-nonce",
+            "device": a_device(),
+        }
+        await client.post("/v1/sessions/id-token", json=id_token)
+        await mailbox.deliver()
+    secrets = {"planted", person.email, authenticator.secret, challenge["challenge_token"], tokens["access_token"]}
+    # Of the notices, which hold none, one went out too.
+    secrets |= {*authenticator.recovery_codes, *(code_in(mail) for mail in mails if "notice" not in mail.reference)}
+    logged = [*map(str, events), *(record.getMessage() for record in caplog.records if is_written(record))]
+    assert {"account.password_reset", "second_factor.enabled", "account.notice_mailed", "email_change.mailed"} <= {
         event["event"] for event in events
     }
     assert [(secret, line) for secret in secrets for line in logged if secret in line] == []

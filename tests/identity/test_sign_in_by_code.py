@@ -299,6 +299,7 @@ async def behind_proxy(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest.mark.usefixtures("few_codes_per_client")
 async def test_spoofed_forwarding_header_of_an_untrusted_peer_changes_no_limit(behind_proxy: FastAPI) -> None:
+    """Check 11."""
     async with client_of(behind_proxy, "203.0.113.7") as client:
         answers = [
             await ask_for_code(client, f"a{number}@example.kr", **{"X-Forwarded-For": f"198.51.100.{number}"})
