@@ -91,10 +91,12 @@ async def leave(session: AsyncSession, account_id: int, mini_cluster_id: int) ->
     """End a membership, and those in mini-clusters that came before; what the person wrote stays.
 
     A membership in a mini-cluster that was merged or split lasts as long as one in something that came after it.
+    Leaving and merging take turns: nobody is taken along to the successor who is about to be gone.
 
     :return: the mini-clusters left.
     :raises NotAMember: there is no present membership.
     """
+    await session.execute(select(MiniCluster.id).where(MiniCluster.id == mini_cluster_id).with_for_update(read=True))
     await _end(session, await _locked(session, _membership(account_id, mini_cluster_id), NotAMember))
     left = [mini_cluster_id]
     for successor_id in left:  # grows meanwhile

@@ -144,6 +144,7 @@ _MOST_ANCESTORS = 50
 def select_lineage(public_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
     """A mini-cluster (``generation`` 0) and those it came from by merges and splits: their ideas are its past.
 
+    Each once, at its nearest generation: what was split and came together again is reached by several ways.
     Columns: ``id``, ``consortium_id``, ``generation``.
     """
     start = (
@@ -163,8 +164,10 @@ def select_lineage(public_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
             start.c.generation < literal_column("20"),
         )
     )
+    generation = func.min(lineage.c.generation).label("generation")
     return (
-        select(lineage.c.id, lineage.c.consortium_id, lineage.c.generation)
-        .order_by(lineage.c.generation, lineage.c.id.desc())
+        select(lineage.c.id, lineage.c.consortium_id, generation)
+        .group_by(lineage.c.id, lineage.c.consortium_id)
+        .order_by(generation, lineage.c.id.desc())
         .limit(literal_column(str(_MOST_ANCESTORS)))
     )
