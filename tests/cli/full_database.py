@@ -14,6 +14,7 @@ from app.models import (
     AccessEntry,
     AccessToken,
     Appeal,
+    AudienceProposal,
     AuditEntry,
     Block,
     Case,
@@ -21,6 +22,8 @@ from app.models import (
     CommentRevision,
     Delivery,
     Device,
+    EmailChange,
+    ExternalIdentity,
     HouseRules,
     Idea,
     IdeaReader,
@@ -34,15 +37,20 @@ from app.models import (
     NamedIdeaRead,
     Organisation,
     OutboxEvent,
+    PasswordReset,
     PushJob,
+    RecoveryCode,
     RefreshToken,
     Report,
     Session,
+    SignInChallenge,
     SignInCode,
     Throttle,
+    TotpFactor,
     WatchList,
     WorkerHeartbeat,
 )
+from app.models.ideas import AudienceAct, Visibility
 from app.models.memberships import MemberRole
 from app.models.moderation import ActKind, ReportReason, Watching
 from app.models.notifications import Platform, PushTopic, Reason, TokenKind
@@ -121,6 +129,22 @@ async def _add_the_rest(session: AsyncSession) -> None:
             IdempotencyKey(account_id=ACCOUNT, key="열쇠", request_digest=b"r" * 32, body='{"a": "가"}'),
             MiniClusterName(mini_cluster_id=idea.mini_cluster_id, name_ko="운송장비", name_en="Vehicles"),
             WorkerHeartbeat(worker="one"),
+        ]
+    )  # fmt: skip
+    session.add_all(
+        [
+            PasswordReset(account_id=ACCOUNT, nonce=b"n" * 16, expires_at=later),
+            EmailChange(
+                account_id=ACCOUNT, old_email="a@a.kr", new_email="b@b.kr", nonce=b"n" * 16, expires_at=later
+            ),
+            TotpFactor(account_id=ACCOUNT, sealed_secret=b"s" * 60, last_step=58_000_000),
+            RecoveryCode(digest=b"c" * 32, account_id=ACCOUNT),
+            SignInChallenge(digest=b"d" * 32, account_id=ACCOUNT, expires_at=later),
+            ExternalIdentity(account_id=ACCOUNT, issuer="https://issuer.example", subject="one"),
+            AudienceProposal(
+                creation_digest=b"a" * 32, idea_id=idea.id, kind=next(iter(AudienceAct)), visibility=Visibility.ALL,
+                mini_cluster_id=idea.mini_cluster_id, proposed_by_id=ACCOUNT, note="제안",
+            ),
         ]
     )  # fmt: skip
     some_comment = (await session.scalars(select(Comment).limit(1))).one()
