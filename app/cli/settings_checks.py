@@ -18,6 +18,8 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     if os.environ.get(EMULATOR_VARIABLE):
         grade = failed if is_production else warn
         yield grade("emulator", f"{EMULATOR_VARIABLE} is set: unset it, the emulator accepts unsigned tokens")
+    if is_production and not settings.staff_needs_second_factor:
+        yield warn("second factor", "STAFF_SECOND_FACTOR is optional: coordinators and operators can do without one")
     if is_production and settings.public_url is None:
         yield warn("public address", "PUBLIC_URL is not set: links in mails name no address; set it to https://…")
     if is_production and not settings.trusted_proxies:

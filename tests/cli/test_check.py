@@ -127,9 +127,11 @@ def test_settings_that_are_wrong_are_listed(command: RunCommand) -> None:
 
 
 def test_warnings_of_production(command: RunCommand, database_url: str) -> None:
-    checked = command("check", environment="production", secret_key=SECRET_KEY, database_url=database_url)
+    settings = {"environment": "production", "secret_key": SECRET_KEY, "database_url": database_url}
+    assert "second factor" not in command("check", **settings).output
+    checked = command("check", **settings, staff_second_factor="optional")
     assert checked.exit_code == 0
-    for subject in ("public address", "proxies", "push", "mail"):
+    for subject in ("second factor", "public address", "proxies", "push", "mail"):
         assert finding(checked.output, subject).startswith("warn ")
 
 
