@@ -207,6 +207,19 @@ async def unfollow_idea(idea_id: IdeaId, actor: WriteActor, session: WriteSessio
 
 
 @router.put(
+    "/ideas/{idea_id}/mute",
+    summary="Hear nothing of an idea",
+    description="Only a mention of me comes through. Following the idea ends it.",
+    responses=problem_responses(401, 404, 503),
+)
+async def mute_idea(idea_id: IdeaId, actor: WriteActor, session: WriteSession) -> FollowState:
+    """Mute an idea."""
+    idea = await visible_idea(session, actor, idea_id)
+    await follows.mute(session, actor.account_id, idea.id)
+    return FollowState(idea_id=idea_id, following=False)
+
+
+@router.put(
     "/ideas/{idea_id}/read-marker",
     summary="Mark an idea and its thread as read",
     description="Everything in the thread up to now is read, and so are the inbox items about this idea.",

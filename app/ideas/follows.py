@@ -26,6 +26,16 @@ async def follow_by_taking_part(session: AsyncSession, account_id: int, idea_id:
     await session.execute(statement.on_conflict_do_nothing())
 
 
+async def mute(session: AsyncSession, account_id: int, idea_id: int) -> None:
+    """Hear nothing of an idea any more, even after commenting on it, but of being mentioned."""
+    statement = insert_for(session, IdeaFollow).values(
+        account_id=account_id, idea_id=idea_id, muted=True, created_at=now()
+    )
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["account_id", "idea_id"], set_={"muted": True})
+    )
+
+
 async def unfollow(session: AsyncSession, account_id: int, idea_id: int) -> None:
     """Stop following; a later comment of one's own follows again."""
     await session.execute(delete(IdeaFollow).where(IdeaFollow.account_id == account_id, IdeaFollow.idea_id == idea_id))

@@ -94,6 +94,7 @@ RULES = {
     "list_my_ideas": signed_in(),
     "follow_idea": readers_of_ideas(),
     "unfollow_idea": readers_of_ideas(),
+    "mute_idea": readers_of_ideas(),
     "mark_idea_read": readers_of_ideas(),
     "list_idea_states": readers_of_ideas(gone=_OWN_THOUGH_GONE),
     "put_idea_state": on_visible_idea(
