@@ -33,6 +33,7 @@ from app.moderation.watch import watching
 from app.notifications import fan_out
 from app.notifications.jobs import dispatch_due, oldest_due_delivery
 from app.notifications.metrics import OLDEST_DUE_DELIVERY_SECONDS
+from app.notifications.quiet_hours import QuietHours
 from app.notifications.sender import Sender
 from app.outbox import heartbeats
 from app.outbox.claims import oldest_due
@@ -163,9 +164,12 @@ class _Loops:
             # The transport answers within 2.5 times its time-out.
             lease=timedelta(seconds=max(60.0, 2.5 * settings.fcm_timeout_seconds + 15)),
         )
+        usual_quiet = QuietHours.parse(settings.quiet_hours)
         to_send, to_dispatch = self._wakeup(), self._wakeup()
         tasks.start_soon(sender.run, self.stop, to_send)
-        self._begin(tasks, "push_jobs", lambda: dispatch_due(database, now()), wakeup=to_dispatch, then=to_send)
+        self._begin(
+            tasks, "push_jobs", lambda: dispatch_due(database, now(), usual_quiet), wakeup=to_dispatch, then=to_send
+        )
         relay = Relay(database, subscriptions, lane=Lane.INSIDE)
         self._begin(tasks, "events", lambda: relay.run_round(now()), then=to_dispatch)
         for _ in range(MAIL_LANES):

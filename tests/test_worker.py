@@ -46,6 +46,7 @@ def settings(database_url: str) -> Settings:
         database_url=database_url,
         database_wait_seconds=0.5,
         secret_key="test-only-secret-key-of-40-characters-xx",
+        quiet_hours="",
     )
 
 
@@ -281,6 +282,7 @@ class TestProcess:
             "DATABASE_URL": settings.database_url,
             "SECRET_KEY": "test-only-secret-key-of-40-characters-xx",
             "LOG_FORMAT": "json",
+            "QUIET_HOURS": "",
             "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
         }
         return subprocess.Popen(

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     fcm_base_url: str = Field("https://fcm.googleapis.com", description="address of FCM; another one for tests only")
     fcm_timeout_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for a reply of FCM")
     fcm_max_in_flight: int = Field(16, ge=1, le=256, description="sends at one time per worker")
+    quiet_hours: str = Field(
+        "21:00-07:30",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        description="when pushes wait, in each member's time zone, unless he chose otherwise; empty for never",
+    )
 
     minimum_app_version: str = Field("1.0.0", pattern=r"^\d+\.\d+\.\d+$", description="older apps are asked to update")
     maintenance: bool = Field(False, description="tells apps that the service is being maintained")

@@ -27,7 +27,7 @@ from app.models.ideas import (
 )
 from app.models.memberships import CoordinatorRole, Invitation, Membership
 from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report, WatchList
-from app.models.notifications import Delivery, Device, InboxItem, PushJob
+from app.models.notifications import Delivery, Device, InboxItem, NotificationSettings, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
 from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, MiniClusterName, Region
@@ -75,6 +75,7 @@ __all__ = [
     "ModerationAct",
     "ModerationActText",
     "NamedIdeaRead",
+    "NotificationSettings",
     "Organisation",
     "OrganisationSizeBand",
     "OutboxEvent",

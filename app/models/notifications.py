@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     MENTION = "mention"
     REPLY = "reply"
     COMMENT = "comment"
+    FOLLOWED = "followed"
     CONSENT_ASKED = "consent_asked"
     STATE_CHANGED = "state_changed"
     MODERATED = "moderated"
@@ -115,6 +117,29 @@ class InboxItem(Model):
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"), index=True)
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
+
+
+class NotificationSettings(Model):
+    """How a person wants to be told; without a row by default."""
+
+    __tablename__ = "notification_settings"
+    __table_args__ = (
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_hours_both"),
+        CheckConstraint(
+            "quiet_from BETWEEN 0 AND 1439 AND quiet_until BETWEEN 0 AND 1439 AND quiet_from <> quiet_until",
+            name="quiet_hours",
+        ),
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    quiet_from: Mapped[int | None]
+    """Minutes since midnight in the time zone of the account; both are NULL for none."""
+    quiet_until: Mapped[int | None]
+    hides_content: Mapped[bool] = mapped_column(default=False)
+    """Pushes bear neither titles nor names nor texts."""
+    without_inbox: Mapped[list[Any]]
+    """Reasons he is not told of at all."""
+    without_push: Mapped[list[Any]]
+    changed_at: Mapped[CreatedAt]
 
 
 class PushJob(Model):

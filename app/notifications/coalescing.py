@@ -11,12 +11,20 @@ WINDOW = {
 }
 """At most one push per person and idea within this time, but for what speaks to the person directly."""
 
+_MILESTONES = (1, 5, 10, 25, 50)
 _DIRECT = (Reason.MENTION, Reason.REPLY)
 
 
 def direct_reasons(reason: Reason) -> list[Reason]:
     """The reasons that speak to a person as directly as ``reason`` or more so; empty for one that doesn't."""
     return list(_DIRECT[: _DIRECT.index(reason) + 1]) if reason in _DIRECT else []
+
+
+def is_milestone(votes: int) -> bool:
+    """Whether so many recommendations are worth a push: 1, 5, 10, 25, 50, 100, 250, 500 and so on."""
+    while votes >= 100 and votes % 10 == 0:
+        votes //= 10
+    return votes in _MILESTONES
 
 
 def due_at(

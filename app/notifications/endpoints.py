@@ -7,9 +7,19 @@ from fastapi import APIRouter, Path, Query
 
 from app.consortia.dependencies import Page
 from app.identity.dependencies import ReadActor, WriteActor, WriteSession
-from app.notifications import devices, inbox
-from app.notifications.schemas import Device, DevicePage, DeviceRegistration, InboxPage, InboxRead, UnreadCount
-from app.web.connections import ReadConnection
+from app.notifications import devices, inbox, preferences
+from app.notifications.quiet_hours import QuietHours
+from app.notifications.schemas import (
+    Device,
+    DevicePage,
+    DeviceRegistration,
+    InboxPage,
+    InboxRead,
+    NotificationSettings,
+    NotificationSettingsUpdate,
+    UnreadCount,
+)
+from app.web.connections import InjectedResources, ReadConnection
 from app.web.fields import ClientId
 from app.web.openapi import problem_responses
 
@@ -117,3 +127,35 @@ async def remove_device(device_id: DeviceId, actor: WriteActor, session: WriteSe
 async def list_devices(actor: ReadActor, connection: ReadConnection, page: Page) -> DevicePage:
     """List devices."""
     return await devices.list_devices(connection, actor, page)
+
+
+@router.get(
+    "/me/notification-settings",
+    tags=["inbox"],
+    summary="How I am told",
+    description="My own choice, or what goes for all who did not choose.",
+    responses=problem_responses(401, 503),
+)
+async def get_my_notification_settings(
+    actor: ReadActor, connection: ReadConnection, resources: InjectedResources
+) -> NotificationSettings:
+    """Show the settings."""
+    usual = QuietHours.parse(resources.settings.quiet_hours)
+    return await preferences.show_settings(connection, actor, usual)
+
+
+@router.put(
+    "/me/notification-settings",
+    tags=["inbox"],
+    summary="Choose how I am told",
+    description="What falls into the quiet hours is pushed, bundled, when they end; nothing is lost. Single ideas are"
+    " muted by `PUT /v1/ideas/{idea_id}/mute`.",
+    responses=problem_responses(401, 422, 503),
+)
+async def put_my_notification_settings(
+    request: NotificationSettingsUpdate, actor: WriteActor, session: WriteSession, resources: InjectedResources
+) -> NotificationSettings:
+    """Store the settings."""
+    await preferences.put_settings(session, actor, request)
+    usual = QuietHours.parse(resources.settings.quiet_hours)
+    return await preferences.show_settings(session, actor, usual)

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Integer, Row, Select, bindparam, exists, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from app.models import Delivery, Device, Idea, IdeaFollow, MiniCluster, PushJob, Session
+from app.models import Delivery, Device, Idea, IdeaFollow, MiniCluster, NotificationSettings, PushJob, Session
 from app.notifications.deliveries import Claim
 
 _COLUMNS: Sequence[Any] = [
@@ -31,6 +31,8 @@ _COLUMNS: Sequence[Any] = [
     MiniCluster.public_id.label("mini_cluster_public_id"),
     MiniCluster.name_ko,
     MiniCluster.name_en,
+    NotificationSettings.hides_content,
+    NotificationSettings.without_push,
 ]
 
 
@@ -53,6 +55,7 @@ def _statement() -> Select[Any]:
         .join(PushJob, PushJob.id == job_id)
         .join(Idea, Idea.id == PushJob.idea_id)
         .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
+        .outerjoin(NotificationSettings, NotificationSettings.account_id == PushJob.account_id)
         .where(Device.id == device_id)
     )
 

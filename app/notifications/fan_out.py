@@ -11,12 +11,13 @@ from app.core.ids import new_public_id
 from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, ReasonsStated, VoteCast
 from app.identity.queries import load_actor
 from app.models import InboxItem, PushJob
-from app.models.notifications import Reason
+from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
-from app.notifications.coalescing import WINDOW, direct_reasons, due_at
+from app.notifications.coalescing import WINDOW, direct_reasons, due_at, is_milestone
 from app.notifications.eligibility import may_be_told
 from app.notifications.metrics import INBOX_ITEMS
 from app.notifications.news import TOPIC_OF, News, news_of_comment, news_of_proposal, news_of_state, news_of_vote
+from app.notifications.preferences import wants_push
 from app.notifications.recipients import Recipients, default_recipients
 from app.outbox.subscriptions import Occurrence, Subscriptions
 
@@ -95,7 +96,7 @@ async def tell(session: AsyncSession, news: News, account_id: int, reason: Reaso
     if item_id is None:
         return False
     INBOX_ITEMS.labels(reason.value).inc()
-    if reason in TOPIC_OF:
+    if reason in TOPIC_OF and await wants_push(session, account_id, reason):
         await _have_pushed(session, news, account_id, reason, item_id, at)
     return True
 
@@ -112,9 +113,12 @@ async def _have_pushed(
         .on_conflict_do_update(
             index_elements=["account_id", "idea_id", "topic"], set_={"revision": PushJob.revision + 1}
         )
-        .returning(PushJob.id, PushJob.due_at, PushJob.dispatched_at)
+        .returning(PushJob.id, PushJob.due_at, PushJob.dispatched_at, PushJob.revision)
     )
     job = (await session.execute(statement)).one()
+    # The revision counts the votes told of, one worker after the other, for each locks the row.
+    if topic is PushTopic.VOTES and not is_milestone(job.revision):
+        return
     due = due_at(
         topic,
         at,

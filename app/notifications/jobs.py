@@ -27,6 +27,8 @@ from app.models.notifications import DeliveryState, PushTopic
 from app.models.upsert import insert_for
 from app.notifications.devices import gets_pushes
 from app.notifications.news import reasons_of
+from app.notifications.preferences import quiet_ends
+from app.notifications.quiet_hours import QuietHours
 
 TIME_TO_LIVE = timedelta(hours=48)
 """A push that did not leave within this time is given up; the inbox still has what it was to tell."""
@@ -43,20 +45,37 @@ _DISPATCHED = (
         last_item_id=bindparam("newest_item_id", type_=BigInteger),
     )
 )
+_POSTPONED = (
+    update(_JOBS)  # type: ignore[arg-type]
+    .where(_JOBS.c.id == bindparam("job_id", type_=BigInteger))
+    .values(due_at=bindparam("at", type_=UtcDateTime()))
+)
 
 
-async def dispatch_due(database: Database, at: datetime) -> int:
-    """Make the deliveries of push jobs due at ``at``, in one short transaction; how many jobs there were."""
+async def dispatch_due(database: Database, at: datetime, usual_quiet: QuietHours | None = None) -> int:
+    """Make the deliveries of push jobs due at ``at``, in one short transaction; how many jobs there were.
+
+    Those of people in their quiet hours (``usual_quiet`` unless they chose) become due when these end.
+    """
     async with database.read() as connection:
         due = select(PushJob.id).where(PushJob.due_at <= at).limit(literal_column("1"))
         if await connection.scalar(due) is None:
             return 0
     async with database.write() as session:
-        return await _dispatch(session, at)
+        jobs = await _lock_due_jobs(session, at)
+        ends = await quiet_ends(session, {job.account_id for job in jobs}, at, usual_quiet)
+        await _postpone(session, {job.id: ends[job.account_id] for job in jobs if job.account_id in ends})
+        await _dispatch(session, [job for job in jobs if job.account_id not in ends], at)
+        return len(jobs)
 
 
-async def _dispatch(session: AsyncSession, at: datetime) -> int:
-    jobs = await _lock_due_jobs(session, at)
+async def _postpone(session: AsyncSession, ends: dict[int, datetime]) -> None:
+    if ends:
+        connection = await session.connection()
+        await connection.execute(_POSTPONED, [{"job_id": job_id, "at": end} for job_id, end in ends.items()])
+
+
+async def _dispatch(session: AsyncSession, jobs: Sequence[Row[Any]], at: datetime) -> None:
     with_news = [job for job in jobs if job.newest_item_id is not None]
     devices = await _devices(session, {job.account_id for job in with_news}, at)
     unsent = await _unsent(session, [job.id for job in with_news])
@@ -81,7 +100,6 @@ async def _dispatch(session: AsyncSession, at: datetime) -> int:
     if jobs:
         connection = await session.connection()
         await connection.execute(_DISPATCHED, [_dispatched(job, at) for job in jobs])
-    return len(jobs)
 
 
 def _dispatched(job: Row[Any], at: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _KINDS = {
     Reason.MENTION: PushKind.MENTION,
     Reason.REPLY: PushKind.REPLY,
     Reason.COMMENT: PushKind.COMMENT,
+    Reason.FOLLOWED: PushKind.COMMENT,
     Reason.VOTE: PushKind.VOTE,
     Reason.CONSENT_ASKED: PushKind.CONSENT_ASKED,
     Reason.STATE_CHANGED: PushKind.STATE_CHANGED,
@@ -69,7 +70,7 @@ def _told(item: Row[Any]) -> Told:
 def _subject(facts: Row[Any]) -> Subject:
     return Subject(
         title=facts.title,
-        is_confidential=facts.visibility is Visibility.NAMED,
+        is_confidential=facts.visibility is Visibility.NAMED or bool(facts.hides_content),
         mini_cluster_ko=facts.name_ko,
         mini_cluster_en=facts.name_en,
         vote_count=facts.vote_count,

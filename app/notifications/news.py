@@ -16,6 +16,7 @@ TOPIC_OF = {
     Reason.MENTION: PushTopic.RESPONSES,
     Reason.REPLY: PushTopic.RESPONSES,
     Reason.COMMENT: PushTopic.RESPONSES,
+    Reason.FOLLOWED: PushTopic.RESPONSES,
     Reason.CONSENT_ASKED: PushTopic.PROGRESS,
     Reason.STATE_CHANGED: PushTopic.PROGRESS,
     Reason.VOTE: PushTopic.VOTES,

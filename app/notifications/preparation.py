@@ -69,7 +69,8 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
 
 
 def _may_be_told(item: Row[Any], facts: Row[Any]) -> bool:
-    return item.shown and (item.reason is Reason.MENTION or not facts.muted)
+    is_wanted = item.reason not in (facts.without_push or ())
+    return item.shown and is_wanted and (item.reason is Reason.MENTION or not facts.muted)
 
 
 def _why_nothing(fresh: Sequence[Row[Any]]) -> Obsolete:

@@ -53,7 +53,7 @@ class Recipients:
 def default_recipients() -> Recipients:
     """Whom this release tells of what."""
     recipients = Recipients()
-    recipients.register(CommentAdded, mentioned, answered, idea_author)
+    recipients.register(CommentAdded, mentioned, answered, idea_author, followers_of_the_thread)
     recipients.register(CommentEdited, newly_mentioned)
     recipients.register(VoteCast, recommended)
     recipients.register(IdeaStateChanged, followers_of_its_way)
@@ -93,6 +93,11 @@ async def idea_author(_session: AsyncSession, news: News) -> Named:
     return [(news.idea_author_id, Reason.COMMENT)]
 
 
+async def followers_of_the_thread(session: AsyncSession, news: News) -> Named:
+    """All who follow the idea, as those do who once commented on it."""
+    return [(account_id, Reason.FOLLOWED) for account_id in await _followers(session, news.idea_id)]
+
+
 async def recommended(session: AsyncSession, news: News) -> Named:
     """The author of the recommended idea, once for each member: taking a vote back and casting it anew is no news."""
     earlier = select(InboxItem.id).where(
@@ -109,11 +114,15 @@ async def recommended(session: AsyncSession, news: News) -> Named:
 
 async def followers_of_its_way(session: AsyncSession, news: News) -> Named:
     """The author of the idea, and all who follow it."""
-    statement = select(IdeaFollow.account_id).where(IdeaFollow.idea_id == news.idea_id, IdeaFollow.muted.is_(False))
-    followers = set((await session.scalars(statement)).all()) | {news.idea_author_id}
+    followers = await _followers(session, news.idea_id) | {news.idea_author_id}
     return [(account_id, Reason.STATE_CHANGED) for account_id in followers]
 
 
 async def author_to_consent(_session: AsyncSession, news: News) -> Named:
     """The author, who is asked whether more people may see the idea."""
     return [(news.idea_author_id, Reason.CONSENT_ASKED)]
+
+
+async def _followers(session: AsyncSession, idea_id: int) -> set[int]:
+    statement = select(IdeaFollow.account_id).where(IdeaFollow.idea_id == idea_id, IdeaFollow.muted.is_(False))
+    return set(await session.scalars(statement))

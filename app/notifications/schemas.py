@@ -17,6 +17,9 @@ APP_VERSION = Field(
 )
 
 
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
 class DeviceRegistration(RequestModel):
     """What a phone says of itself, at each start of the app and whenever its token changes."""
 
@@ -62,6 +65,57 @@ class DevicePage(ResponseModel):
 
     items: list[Device] = Field(description="Devices")
     next_cursor: str | None = Field(description="Where to go on; null at the end", examples=[_EXAMPLE_CURSOR])
+
+
+class QuietHours(ResponseModel):
+    """When my phones stay quiet, in my time zone; past midnight where the end is the earlier one."""
+
+    begins_at: str = Field(description="From this time of the day", examples=["21:00"])
+    ends_at: str = Field(description="Until this time of the day", examples=["07:30"])
+
+
+class QuietHoursUpdate(RequestModel):
+    """When my phones are to stay quiet. The same time twice stands for none."""
+
+    begins_at: str = Field(pattern=CLOCK, description="From this time of the day", examples=["21:00"])
+    ends_at: str = Field(pattern=CLOCK, description="Until this time of the day", examples=["07:30"])
+
+
+class Choice(ResponseModel):
+    """In which ways I am told for one reason."""
+
+    reason: str = open_enum(Reason, "Why I am told")
+    inbox: bool = Field(description="Whether it comes into my inbox; if not, I am not told at all", examples=[True])
+    push: bool = Field(description="Whether it is pushed, too", examples=[True])
+
+
+class ChoiceUpdate(RequestModel):
+    """In which ways I want to be told for one reason."""
+
+    reason: Reason = Field(description="Why I am told", examples=["followed"])
+    inbox: bool = Field(description="Whether it is to come into my inbox", examples=[True])
+    push: bool = Field(description="Whether it is to be pushed, too; not without the inbox", examples=[False])
+
+
+class NotificationSettings(ResponseModel):
+    """How I am told."""
+
+    quiet_hours: QuietHours | None = Field(description="When my phones stay quiet; null for never")
+    time_zone: str = Field(description="The zone of the quiet hours: the one of my account", examples=["Asia/Seoul"])
+    hides_content: bool = Field(
+        description="Whether pushes say only what happened and where, without titles, names and texts", examples=[False]
+    )
+    choices: list[Choice] = Field(description="Every reason, the strongest first")
+
+
+class NotificationSettingsUpdate(RequestModel):
+    """How I want to be told, all of it."""
+
+    quiet_hours: QuietHoursUpdate | None = Field(description="When my phones are to stay quiet; null for never")
+    hides_content: bool = Field(description="Whether pushes are to say only what happened and where", examples=[False])
+    choices: list[ChoiceUpdate] = Field(
+        max_length=len(Reason), description="Reasons I choose for; those left out are told of in every way"
+    )
 
 
 class InboxIdea(ResponseModel):

@@ -49,6 +49,7 @@ _ONE = {
     ),
     Reason.REPLY: Text("{name}님의 답글: {excerpt}", "{name} replied: {excerpt}"),
     Reason.COMMENT: Text("{name}님의 댓글: {excerpt}", "{name} commented: {excerpt}"),
+    Reason.FOLLOWED: Text("{name}님의 댓글: {excerpt}", "{name} commented: {excerpt}"),
     Reason.VOTE: Text("{name}님이 추천했습니다{total}", "{name} recommended your idea{total}"),
 }
 _SEVERAL = {
@@ -58,6 +59,7 @@ _SEVERAL = {
     ),
     Reason.REPLY: Text("새 답글 {count}개 · {names}", "{count} new replies · {names}"),
     Reason.COMMENT: Text("새 댓글 {count}개 · {names}", "{count} new comments · {names}"),
+    Reason.FOLLOWED: Text("새 댓글 {count}개 · {names}", "{count} new comments · {names}"),
     Reason.VOTE: Text("추천 {count}개를 받았습니다{total}", "{count} new recommendations{total}"),
 }
 _STATES = {
@@ -82,6 +84,7 @@ _CONFIDENTIAL_ONE = {
     Reason.MENTION: Text("회원님을 언급한 댓글", "You were mentioned"),
     Reason.REPLY: Text("새 답글", "New reply"),
     Reason.COMMENT: Text("새 댓글", "New comment"),
+    Reason.FOLLOWED: Text("새 댓글", "New comment"),
     Reason.VOTE: Text("새 추천", "New recommendation"),
     Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
     Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
@@ -90,6 +93,7 @@ _CONFIDENTIAL_SEVERAL = {
     Reason.MENTION: Text("회원님을 언급한 댓글 등 {count}개", "You were mentioned, {count} new comments"),
     Reason.REPLY: Text("새 답글 {count}개", "{count} new replies"),
     Reason.COMMENT: Text("새 댓글 {count}개", "{count} new comments"),
+    Reason.FOLLOWED: Text("새 댓글 {count}개", "{count} new comments"),
     Reason.VOTE: Text("새 추천 {count}개", "{count} new recommendations"),
     Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
     Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),

@@ -35,6 +35,7 @@ from app.models import (
     ModerationAct,
     ModerationActText,
     NamedIdeaRead,
+    NotificationSettings,
     Organisation,
     OutboxEvent,
     PasswordReset,
@@ -128,6 +129,9 @@ async def _add_the_rest(session: AsyncSession) -> None:
             ),
             IdempotencyKey(account_id=ACCOUNT, key="열쇠", request_digest=b"r" * 32, body='{"a": "가"}'),
             MiniClusterName(mini_cluster_id=idea.mini_cluster_id, name_ko="운송장비", name_en="Vehicles"),
+            NotificationSettings(
+                account_id=ACCOUNT, quiet_from=1260, quiet_until=450, without_inbox=["vote"], without_push=["vote"]
+            ),
             WorkerHeartbeat(worker="one"),
         ]
     )  # fmt: skip

@@ -29,6 +29,7 @@ def command_environment(database_url: str, **settings: str) -> dict[str, str]:
     return kept | {
         "DATABASE_URL": database_url,
         "SECRET_KEY": "journeys-only-secret-key-of-40-characters",
+        "QUIET_HOURS": "",
         "LOG_FORMAT": "json",
         "NO_PROXY": "127.0.0.1",
         **settings,

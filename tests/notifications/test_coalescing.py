@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.models.notifications import PushTopic, Reason
-from app.notifications.coalescing import direct_reasons, due_at
+from app.notifications.coalescing import direct_reasons, due_at, is_milestone
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 RESPONSES, VOTES = PushTopic.RESPONSES, PushTopic.VOTES
@@ -60,3 +60,8 @@ def test_directness() -> None:
     assert direct_reasons(Reason.MENTION) == [Reason.MENTION]
     assert direct_reasons(Reason.REPLY) == [Reason.MENTION, Reason.REPLY]
     assert direct_reasons(Reason.COMMENT) == direct_reasons(Reason.VOTE) == []
+
+
+def test_milestones() -> None:
+    reached = [votes for votes in range(1, 2600) if is_milestone(votes)]
+    assert reached == [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500]

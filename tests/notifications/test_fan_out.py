@@ -315,21 +315,23 @@ class TestWhenAPushIsDue:
 
     async def test_votes_at_most_once_an_hour(self, story: Story) -> None:
         author = await story.person()
-        voters = [await story.person(device=False) for _ in range(3)]
+        voters = [await story.person(device=False) for _ in range(10)]
         idea = await story.idea(author)
         await story.vote(idea, voters[0])
         await story.fan_out()
         first_at = story.clock()
         assert await story.dispatch() == 1
         story.clock.forward(minutes=59)
-        await story.vote(idea, voters[1])
+        for voter in voters[1:5]:
+            await story.vote(idea, voter)
         await story.fan_out()
         (job,) = await story.rows(PushJob)
         assert job.due_at == first_at + timedelta(hours=1)
         story.clock.forward(minutes=2)
         assert await story.dispatch() == 1
         story.clock.forward(minutes=61)
-        await story.vote(idea, voters[2])
+        for voter in voters[5:]:
+            await story.vote(idea, voter)
         await story.fan_out()
         (job,) = await story.rows(PushJob)
         assert job.due_at == story.clock()

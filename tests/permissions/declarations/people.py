@@ -81,6 +81,10 @@ RULES = {
     "list_my_sessions": signed_in(),
     "end_my_current_session": signed_in(),
     "end_my_session": _own("session"),
+    "get_my_notification_settings": signed_in(),
+    "put_my_notification_settings": signed_in(
+        body=lambda _world, _target: {"quiet_hours": None, "hides_content": True, "choices": []}
+    ),
     "get_inbox": signed_in(),
     "get_unread_count": signed_in(),
     "mark_inbox_item_read": Rule({"missing": nobody(404)}, path={"item_id": "inbox_item"}),

@@ -1,0 +1,127 @@
+"""What a person wants to be told of, and when: read where people are told, written by themselves."""
+
+from collections.abc import Collection
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.clock import now
+from app.core.errors import invalid_field
+from app.identity.actor import Actor
+from app.models import Account, NotificationSettings
+from app.models.notifications import Reason
+from app.models.upsert import insert_for
+from app.notifications import schemas
+from app.notifications.quiet_hours import QuietHours, minutes_of
+
+
+async def wants_push(session: AsyncSession, account_id: int, reason: Reason) -> bool:
+    """Whether a person is to be pushed for this reason; he is unless he said otherwise."""
+    statement = select(NotificationSettings.without_push).where(NotificationSettings.account_id == account_id)
+    return reason.value not in (await session.scalar(statement) or ())
+
+
+async def quiet_ends(
+    session: AsyncSession, account_ids: Collection[int], at: datetime, usual: QuietHours | None
+) -> dict[int, datetime]:
+    """When the quiet hours end of those of these people whose phones are to be quiet at ``at``."""
+    if not account_ids:
+        return {}
+    ends: dict[int, datetime] = {}
+    for row in await session.execute(_statement().where(Account.id.in_(account_ids))):
+        quiet = _quiet_hours(row, usual)
+        end = quiet.end_after(at, row.time_zone) if quiet else None
+        if end is not None:
+            ends[row.account_id] = end
+    return ends
+
+
+async def show_settings(
+    connection: AsyncConnection | AsyncSession, actor: Actor, usual: QuietHours | None
+) -> schemas.NotificationSettings:
+    """How a person is told, by his own choice or by default."""
+    row = (await connection.execute(_statement().where(Account.id == actor.account_id))).one()
+    quiet = _quiet_hours(row, usual)
+    without_inbox, without_push = set(row.without_inbox or ()), set(row.without_push or ())
+    return schemas.NotificationSettings(
+        quiet_hours=None
+        if quiet is None
+        else schemas.QuietHours(begins_at=_clock(quiet.begins_at), ends_at=_clock(quiet.ends_at)),
+        time_zone=row.time_zone,
+        hides_content=bool(row.hides_content),
+        choices=[
+            schemas.Choice(reason=reason, inbox=reason not in without_inbox, push=reason not in without_push)
+            for reason in Reason
+        ],
+    )
+
+
+async def put_settings(session: AsyncSession, actor: Actor, request: schemas.NotificationSettingsUpdate) -> None:
+    """Store how a person wants to be told; reasons left out are told of in every way.
+
+    :raises Invalid: a reason is named twice, or is to be pushed but not to be kept in the inbox.
+    """
+    _check_choices(request.choices)
+    quiet = request.quiet_hours
+    begin, end = (None, None) if quiet is None else (_minutes(quiet.begins_at), _minutes(quiet.ends_at))
+    if begin == end:  # hours without an extent are none
+        begin = end = None
+    values: dict[str, Any] = {
+        "quiet_from": begin,
+        "quiet_until": end,
+        "hides_content": request.hides_content,
+        "without_inbox": [choice.reason.value for choice in request.choices if not choice.inbox],
+        "without_push": [choice.reason.value for choice in request.choices if not choice.push],
+        "changed_at": now(),
+    }
+    statement = insert_for(session, NotificationSettings).values(account_id=actor.account_id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
+
+
+def _check_choices(choices: Collection[schemas.ChoiceUpdate]) -> None:
+    seen: set[Reason] = set()
+    for number, choice in enumerate(choices):
+        if choice.reason in seen:
+            raise invalid_field(
+                f"/body/choices/{number}/reason", "duplicate", "같은 항목이 두 번 있습니다.", "It is named twice."
+            )
+        if choice.push and not choice.inbox:
+            raise invalid_field(
+                f"/body/choices/{number}/push",
+                "push_without_inbox",
+                "받은함에 남기지 않는 알림은 푸시로 받을 수 없습니다.",
+                "What is not kept in the inbox cannot be pushed.",
+            )
+        seen.add(choice.reason)
+
+
+def _statement() -> Any:
+    columns: list[Any] = [
+        Account.id.label("account_id"),
+        Account.time_zone,
+        NotificationSettings.account_id.label("chose"),
+        NotificationSettings.quiet_from,
+        NotificationSettings.quiet_until,
+        NotificationSettings.hides_content,
+        NotificationSettings.without_inbox,
+        NotificationSettings.without_push,
+    ]
+    return (
+        select(*columns)
+        .select_from(Account)
+        .outerjoin(NotificationSettings, NotificationSettings.account_id == Account.id)
+    )
+
+
+def _quiet_hours(row: Row[Any], usual: QuietHours | None) -> QuietHours | None:
+    return usual if row.chose is None else QuietHours.of_minutes(row.quiet_from, row.quiet_until)
+
+
+def _clock(moment: time) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _minutes(clock: str) -> int:
+    return minutes_of(time.fromisoformat(clock))
