@@ -7,9 +7,10 @@ from fastapi import APIRouter, Path, Query
 
 from app.consortia.dependencies import Page
 from app.identity.dependencies import ReadActor, WriteActor, WriteSession
-from app.notifications import devices, inbox, preferences
+from app.notifications import delivery_log, devices, inbox, preferences
 from app.notifications.quiet_hours import QuietHours
 from app.notifications.schemas import (
+    DeliveryPage,
     Device,
     DevicePage,
     DeviceRegistration,
@@ -159,3 +160,17 @@ async def put_my_notification_settings(
     await preferences.put_settings(session, actor, request)
     usual = QuietHours.parse(resources.settings.quiet_hours)
     return await preferences.show_settings(session, actor, usual)
+
+
+@router.get(
+    "/devices/{device_id}/deliveries",
+    tags=["devices"],
+    summary="What was pushed to a device of mine, and what not",
+    description="Newest first, for 30 days: why did I not get it? Only what was to be pushed while it was mine.",
+    responses=problem_responses(401, 404, 422, 503),
+)
+async def list_device_deliveries(
+    device_id: DeviceId, actor: ReadActor, connection: ReadConnection, page: Page
+) -> DeliveryPage:
+    """List the pushes of a device."""
+    return await delivery_log.list_deliveries(connection, actor, device_id, page)

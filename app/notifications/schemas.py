@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.core.localisation import Locale
 from app.ideas.schemas import AuthorCard
-from app.models.notifications import DeviceEnd, Platform, Reason, TokenKind
+from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
 from app.web.fields import Line, Moment, RequestModel, ResponseModel, open_enum
 
 _EXAMPLE_ID = "019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"
@@ -64,6 +64,35 @@ class DevicePage(ResponseModel):
     """A page of my devices, the newest first."""
 
     items: list[Device] = Field(description="Devices")
+    next_cursor: str | None = Field(description="Where to go on; null at the end", examples=[_EXAMPLE_CURSOR])
+
+
+class DeliveryRecord(ResponseModel):
+    """One push to a device of mine: what became of it, and why."""
+
+    state: str = open_enum(
+        DeliveryState,
+        "pending: to be sent; sent: handed to Google or Apple; dropped: not sent any more; dead: given up",
+    )
+    code: str | None = Field(
+        description="Why: read, muted, superseded (a later push told it, too), expired, not_visible, session_ended,"
+        " device_disabled, device_moved, or what the push service answered last; null before the first try",
+        examples=["read"],
+    )
+    topic: str = open_enum(PushTopic, "What it was to tell of")
+    idea_id: uuid.UUID | None = Field(
+        description="The idea it was to tell of; null if I may not see it any more", examples=[_EXAMPLE_ID]
+    )
+    attempts: int = Field(description="How often it was tried", examples=[1])
+    created_at: Moment = Field(description="Since when it was to be sent")
+    settled_at: Moment | None = Field(description="When it was sent, dropped or given up; null while pending")
+    next_try_at: Moment | None = Field(description="Not tried before; null unless pending")
+
+
+class DeliveryPage(ResponseModel):
+    """A page of the pushes to a device of mine, the newest first."""
+
+    items: list[DeliveryRecord] = Field(description="Pushes of the last 30 days")
     next_cursor: str | None = Field(description="Where to go on; null at the end", examples=[_EXAMPLE_CURSOR])
 
 

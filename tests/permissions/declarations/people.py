@@ -93,6 +93,7 @@ RULES = {
     "register_device": Rule({"missing": may(*EVERYBODY)}, path={"device_id": "device"}, body=_device),
     "remove_device": _own("device"),
     "list_devices": signed_in(),
+    "list_device_deliveries": _own("device"),
     "create_account": only("operator", body=_account),
     "refresh_session": public(),
     "request_sign_in_code": public(),
