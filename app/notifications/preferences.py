@@ -14,6 +14,7 @@ from app.models import Account, NotificationSettings
 from app.models.notifications import Reason
 from app.models.upsert import insert_for
 from app.notifications import schemas
+from app.notifications.news import TOPIC_OF
 from app.notifications.quiet_hours import QuietHours, minutes_of
 
 
@@ -53,7 +54,7 @@ async def show_settings(
         hides_content=bool(row.hides_content),
         choices=[
             schemas.Choice(reason=reason, inbox=reason not in without_inbox, push=reason not in without_push)
-            for reason in Reason
+            for reason in TOPIC_OF
         ],
     )
 
@@ -61,7 +62,7 @@ async def show_settings(
 async def put_settings(session: AsyncSession, actor: Actor, request: schemas.NotificationSettingsUpdate) -> None:
     """Store how a person wants to be told; reasons left out are told of in every way.
 
-    :raises Invalid: a reason is named twice, or is to be pushed but not to be kept in the inbox.
+    :raises Invalid: a reason is named twice, leaves no choice, or is to be pushed but not to be kept in the inbox.
     """
     _check_choices(request.choices)
     quiet = request.quiet_hours
@@ -83,6 +84,13 @@ async def put_settings(session: AsyncSession, actor: Actor, request: schemas.Not
 def _check_choices(choices: Collection[schemas.ChoiceUpdate]) -> None:
     seen: set[Reason] = set()
     for number, choice in enumerate(choices):
+        if choice.reason not in TOPIC_OF:
+            raise invalid_field(
+                f"/body/choices/{number}/reason",
+                "no_choice",
+                "이 알림은 언제나 받은함에만 남습니다.",
+                "This is told in the inbox always, and never pushed.",
+            )
         if choice.reason in seen:
             raise invalid_field(
                 f"/body/choices/{number}/reason", "duplicate", "같은 항목이 두 번 있습니다.", "It is named twice."

@@ -134,7 +134,7 @@ class NotificationSettings(ResponseModel):
     hides_content: bool = Field(
         description="Whether pushes say only what happened and where, without titles, names and texts", examples=[False]
     )
-    choices: list[Choice] = Field(description="Every reason, the strongest first")
+    choices: list[Choice] = Field(description="Every reason that leaves a choice, the strongest first")
 
 
 class NotificationSettingsUpdate(RequestModel):

@@ -3,22 +3,22 @@
 Quiet hours, and reasons without inbox or push; and a reason for those who follow an idea others comment on. A release
 before tells nobody by the new reason, and asks nobody's choice.
 
-Revision ID: 0013
-Revises: 0012
+Revision ID: 0014
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
-_REASONS = ("mention", "reply", "comment", "consent_asked", "state_changed", "vote")
+_REASONS = ("mention", "reply", "comment", "consent_asked", "state_changed", "moderated", "vote")
 
 
 def _allow_reasons(*values: str) -> None:

@@ -50,7 +50,9 @@ async def test_the_defaults(client: httpx.AsyncClient, author: Person) -> None:
         "quiet_hours": {"begins_at": "21:00", "ends_at": "07:30"},
         "time_zone": "Asia/Seoul",
         "hides_content": False,
-        "choices": [{"reason": reason.value, "inbox": True, "push": True} for reason in Reason],
+        "choices": [
+            {"reason": reason.value, "inbox": True, "push": True} for reason in Reason if reason is not Reason.MODERATED
+        ],
     }
 
 
@@ -74,6 +76,7 @@ async def test_a_choice_is_kept_until_the_next(client: httpx.AsyncClient, author
         ({"choices": [{"reason": "gossip", "inbox": True, "push": True}]}, "/body/choices/0/reason"),
         ({"choices": [{"reason": "vote", "inbox": True, "push": True}] * 2}, "/body/choices/1/reason"),
         ({"choices": [{"reason": "vote", "inbox": False, "push": True}]}, "/body/choices/0/push"),
+        ({"choices": [{"reason": "moderated", "inbox": False, "push": False}]}, "/body/choices/0/reason"),
     ],
 )
 async def test_bad_choices(client: httpx.AsyncClient, author: Person, changes: dict[str, Any], pointer: str) -> None:
