@@ -19,6 +19,7 @@ from app.consortia.schemas import (
 from app.identity.dependencies import ReadActor
 from app.models.programme import ConsortiumKind
 from app.web.connections import ReadConnection
+from app.web.fields import Line
 from app.web.openapi import problem_responses
 from app.web.optional import Optional
 
@@ -63,7 +64,7 @@ async def list_consortia(
         Optional[ConsortiumKind], Query(description="Only consortia of this kind.", examples=["theme"])
     ] = None,
     region: Annotated[
-        Optional[str],
+        Optional[Line],
         Query(description="Only consortia of the region with this code.", max_length=40, examples=["southeast"]),
     ] = None,
 ) -> ConsortiumPage:
