@@ -10,9 +10,11 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 
+from app.blocks import endpoints as blocks
 from app.comments import endpoints as comments
 from app.consortia import endpoints as consortia
 from app.consortia.administration import endpoints as administration
+from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
 from app.consortia.links import endpoints as links
 from app.consortia.organisations import endpoints as organisations
@@ -58,6 +60,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     states.router,
     consent.router,
     consortia.router,
+    follows.router,
     administration.router,
     links.router,
     organisations.router,
@@ -70,6 +73,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     moderation_figures.router,
     watch_lists.router,
     access_log.router,
+    blocks.router,
     identity.router,
     config.router,
 )

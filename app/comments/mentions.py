@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import FieldError, Invalid
@@ -28,14 +28,14 @@ async def resolve_mentions(
     *,
     named_before: Collection[int] = (),
 ) -> set[int]:
-    """The accounts of the members to be named. Those named before stay, even if they have lost the idea since.
+    """The accounts of the members to be named. Those named before stay, whatever has come between since.
 
     :raises Invalid: at least one does not exist, cannot see the idea, or has blocked, or is blocked by, the actor:
         these are never told apart.
     """
     if not public_ids:
         return set()
-    found = await _accounts(session, actor, public_ids)
+    found = await _accounts(session, actor, public_ids, named_before)
     seeing = await _seeing(session, idea_id, set(found.values()) - set(named_before))
     accepted = seeing | set(named_before)
     fields = [
@@ -66,10 +66,11 @@ async def change_mentions(session: AsyncSession, comment_id: int, before: Collec
         await session.execute(insert(CommentMention), rows)
 
 
-async def _accounts(session: AsyncSession, actor: Actor, public_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    statement = select(Account.public_id, Account.id).where(
-        Account.public_id.in_(public_ids), not_blocked(Account.id, actor.account_id)
-    )
+async def _accounts(
+    session: AsyncSession, actor: Actor, public_ids: Sequence[uuid.UUID], named_before: Collection[int]
+) -> dict[uuid.UUID, int]:
+    may_be_named = or_(Account.id.in_(sorted(named_before)), not_blocked(Account.id, actor.account_id))
+    statement = select(Account.public_id, Account.id).where(Account.public_id.in_(public_ids), may_be_named)
     return {row.public_id: row.id for row in await session.execute(statement)}
 
 

@@ -96,11 +96,12 @@ async def find_first_replies(
     return rows
 
 
-async def find_mentions(connection: Reader, comment_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Whom some comments name: the comment, and id, name and status of the member."""
+async def find_mentions(connection: Reader, actor: Actor, comment_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Whom some comments name, as the actor is shown it: the comment, and id, name and status of the member."""
     if not comment_ids:
         return []
-    rows: Sequence[Row[Any]] = (await connection.execute(statements.SELECT_MENTIONS, {"ids": comment_ids})).all()
+    binds = {"viewer": actor.account_id, "ids": comment_ids}
+    rows: Sequence[Row[Any]] = (await connection.execute(statements.SELECT_MENTIONS, binds)).all()
     return rows
 
 

@@ -17,13 +17,13 @@ from app.models.accounts import AccountStatus
 
 async def show_comments(connection: Reader, actor: Actor, rows: Sequence[Row[Any]]) -> dict[int, Comment]:
     """Comments as the actor is shown them, by their internal id."""
-    mentions = await _mentions(connection, [row.id for row in rows if not row.deleted_at and not row.is_hidden])
+    mentions = await _mentions(connection, actor, [row.id for row in rows if not row.deleted_at and not row.is_hidden])
     return {row.id: _shown(row, actor, mentions.get(row.id, [])) for row in rows}
 
 
-async def _mentions(connection: Reader, comment_ids: Sequence[int]) -> dict[int, list[Mention]]:
+async def _mentions(connection: Reader, actor: Actor, comment_ids: Sequence[int]) -> dict[int, list[Mention]]:
     by_comment: dict[int, list[Mention]] = defaultdict(list)
-    for row in await find_mentions(connection, comment_ids):
+    for row in await find_mentions(connection, actor, comment_ids):
         name = "" if row.status is AccountStatus.ERASED else row.name
         by_comment[row.comment_id].append(Mention(id=row.public_id, name=name))
     return by_comment

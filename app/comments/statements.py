@@ -164,7 +164,7 @@ SELECT_FIRST_REPLIES: Select[Any] = _first_replies()
 SELECT_MENTIONS: Select[Any] = (
     _select(CommentMention.comment_id, Account.public_id, Account.name, Account.status)
     .join(Account, Account.id == CommentMention.account_id)
-    .where(CommentMention.comment_id.in_(_IDS))
+    .where(CommentMention.comment_id.in_(_IDS), not_blocked(CommentMention.account_id, VIEWER))
     .order_by(CommentMention.comment_id, CommentMention.account_id)
 )
-"""Whom some comments name."""
+"""Whom some comments name, without those whom a block keeps apart from the viewer."""

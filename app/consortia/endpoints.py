@@ -122,7 +122,8 @@ async def get_mini_cluster(mini_cluster_id: MiniClusterId, actor: ReadActor, con
     "/mini-clusters/{mini_cluster_id}/members",
     summary="The members of a mini-cluster",
     description="By name, for its members and the coordinators of its consortium: the picker of mentions. `q` seeks"
-    " in names of people and of organisations. People whom a block keeps apart from me are left out.",
+    " in names of people and of organisations. People whom a block keeps apart from me are left out, unless I keep"
+    " the mini-cluster.",
     responses=problem_responses(401, 403, 404, 422, 503),
 )
 async def list_members(

@@ -23,6 +23,8 @@ async def list_members(
 ) -> MemberPage:
     """The members of a mini-cluster by name, its manager among them, without those whom a block keeps apart.
 
+    Those who keep it see everybody: who blocks his manager is still one of his members.
+
     :raises NotFound: there is no such mini-cluster.
     :raises Forbidden: the actor is neither a member of it nor a coordinator of its consortium.
     """
@@ -30,7 +32,9 @@ async def list_members(
     if not may_see_members(actor, mini_cluster.id):
         raise Forbidden
     list_name = f"members.{mini_cluster.id}"
-    statement = _select_members(mini_cluster.id, actor.account_id).limit(page.rows)
+    statement = _select_members(mini_cluster.id).limit(page.rows)
+    if not actor.manages(mini_cluster.id, mini_cluster.consortium_id):
+        statement = statement.where(not_blocked(Account.id, actor.account_id))
     if q and (sought := q.strip()):
         statement = statement.where(_is_called(sought))
     if (after := page.after(list_name)) is not None:
@@ -39,7 +43,7 @@ async def list_members(
     return MemberPage(items=[member_view(row) for row in rows], next_cursor=next_cursor)
 
 
-def _select_members(mini_cluster_id: int, viewer_id: int) -> Select[*tuple[Any, ...]]:
+def _select_members(mini_cluster_id: int) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Account.id.label("id"),
@@ -59,7 +63,6 @@ def _select_members(mini_cluster_id: int, viewer_id: int) -> Select[*tuple[Any, 
             Membership.mini_cluster_id == mini_cluster_id,
             Membership.ended_at.is_(None),
             Account.status == AccountStatus.ACTIVE,
-            not_blocked(Account.id, viewer_id),
         )
         .order_by(Account.name, Account.id)
     )

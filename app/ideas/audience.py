@@ -47,7 +47,7 @@ async def resolve_readers(
     """
     _refuse_too_many(public_ids, MAX_READERS, pointer)
     statement = select(Account.public_id, Account.id).where(
-        Account.public_id.in_(public_ids), Account.status == AccountStatus.ACTIVE, _may_be_named_by(actor)
+        Account.public_id.in_(public_ids), Account.status == AccountStatus.ACTIVE, may_be_named_by(actor)
     )
     found = {row.public_id: row.id for row in await connection.execute(statement)} if public_ids else {}
     _refuse_findings(
@@ -108,7 +108,8 @@ async def preview_audience(
     return await count_audience(connection, actor.account_id, mini_cluster, visibility, readers, excluded)
 
 
-def _may_be_named_by(actor: Actor) -> ColumnElement[bool]:
+def may_be_named_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``accounts``: a person of a consortium of the actor's, or of one linked to it."""
     consortium_ids = sorted(actor.consortium_ids | actor.linked_consortium_ids)
     membership = (
         exists()

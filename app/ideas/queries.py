@@ -48,18 +48,30 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     It stands in a stream the actor may read, neither of the two has blocked the other, and the actor does not work
     for an organisation the author excluded. Authors always see their own.
     """
-    in_readable_stream = exists().where(FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(readable_streams(actor)))
     return and_(
         Idea.status == IdeaStatus.PUBLISHED,
         or_(
             Idea.author_id == actor.account_id,
             and_(
-                in_readable_stream,
+                _in_readable_stream(actor),
                 not_blocked(Idea.author_id, actor.account_id),
                 not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
             ),
         ),
     )
+
+
+def within_reach(actor: Actor) -> ColumnElement[bool]:
+    """The same for ideas of others, as if nobody had blocked anybody: whom to know of, never what to show."""
+    return and_(
+        Idea.status == IdeaStatus.PUBLISHED,
+        _in_readable_stream(actor),
+        not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
+    )
+
+
+def _in_readable_stream(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(readable_streams(actor)))
 
 
 def not_excluded(idea: Any, organisation: Any) -> ColumnElement[bool]:
@@ -143,6 +155,7 @@ def _unread_columns(viewer: Any) -> list[Label[Any]]:
             Comment.author_id != viewer,
             Comment.deleted_at.is_(None),
             Comment.hidden_at.is_(None),
+            not_blocked(Comment.author_id, viewer),
         )
         .limit(literal_column(str(UNREAD_SHOWN_AT_MOST)))
         .correlate(Idea)

@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 
 from app.identity.accounts import endpoints as accounts
-from app.identity.blocking import endpoints as blocking
 from app.identity.email_changes import endpoints as email_changes
 from app.identity.external import endpoints as external
 from app.identity.me import endpoints as me
@@ -20,7 +19,6 @@ for _part in (
     password_resets.router,
     email_changes.router,
     second_factor.router,
-    blocking.router,
     external.router,
     accounts.router,
 ):

@@ -25,7 +25,7 @@ from app.models.ideas import (
     IdeaTag,
     NamedIdeaRead,
 )
-from app.models.memberships import CoordinatorRole, Invitation, Membership
+from app.models.memberships import CoordinatorRole, Invitation, Membership, MiniClusterFollow
 from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report, WatchList
 from app.models.notifications import Delivery, Device, InboxItem, NotificationSettings, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
@@ -70,6 +70,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "MiniCluster",
+    "MiniClusterFollow",
     "MiniClusterName",
     "Model",
     "ModerationAct",

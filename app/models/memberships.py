@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.declarative import CreatedAt, Id, Model, PublicId, choice
+from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId, choice
 
 _CURRENT = text("ended_at IS NULL")
 
@@ -84,3 +84,15 @@ class Invitation(Model):
     used_at: Mapped[datetime | None]
     used_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     revoked_at: Mapped[datetime | None]
+
+
+class MiniClusterFollow(Model):
+    """A person follows a mini-cluster, one's own or another. It opens nothing: what he sees there stays the same.
+
+    Who follows wants to hear of new ideas there, as far as he sees them.
+    """
+
+    __tablename__ = "mini_cluster_follows"
+    account_id: Mapped[int] = mapped_column(BigKey, ForeignKey("accounts.id"), primary_key=True)
+    mini_cluster_id: Mapped[int] = mapped_column(BigKey, ForeignKey("mini_clusters.id"), primary_key=True, index=True)
+    created_at: Mapped[CreatedAt]

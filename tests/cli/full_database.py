@@ -31,6 +31,7 @@ from app.models import (
     InboxItem,
     Invitation,
     MiniCluster,
+    MiniClusterFollow,
     MiniClusterName,
     ModerationAct,
     ModerationActText,
@@ -128,6 +129,7 @@ async def _add_the_rest(session: AsyncSession) -> None:
                 push_job_id=job.id, revision=1, device_id=device.id, after_item_id=0, not_before=now(), expires_at=later
             ),
             IdempotencyKey(account_id=ACCOUNT, key="열쇠", request_digest=b"r" * 32, body='{"a": "가"}'),
+            MiniClusterFollow(account_id=ACCOUNT, mini_cluster_id=idea.mini_cluster_id),
             MiniClusterName(mini_cluster_id=idea.mini_cluster_id, name_ko="운송장비", name_en="Vehicles"),
             NotificationSettings(
                 account_id=ACCOUNT, quiet_from=1260, quiet_until=450, without_inbox=["vote"], without_push=["vote"]

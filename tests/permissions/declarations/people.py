@@ -1,7 +1,19 @@
 """Who may do what about himself, his sessions, devices and inbox; accounts; what needs no sign-in."""
 
 from tests.factories import TERMS, client_id
-from tests.permissions.rules import EVERYBODY, Json, Outcome, Rule, may, nobody, only, public, signed_in
+from tests.permissions.rules import (
+    EVERYBODY,
+    FOREIGN_READERS,
+    HOME_READERS,
+    Json,
+    Outcome,
+    Rule,
+    may,
+    nobody,
+    only,
+    public,
+    signed_in,
+)
 from tests.permissions.world import World
 
 
@@ -66,7 +78,11 @@ RULES = {
         path={"account_id": "account"},
     ),
     "list_my_blocks": signed_in(),
-    "put_block": Rule({"home": may(*EVERYBODY), "missing": nobody(404)}, path={"account_id": "account"}),
+    # Of people of other consortia, who have not written where one reads, one does not know.
+    "put_block": Rule(
+        {"home": may(*HOME_READERS), "foreign": may(*FOREIGN_READERS), "missing": nobody(404)},
+        path={"account_id": "account"},
+    ),
     # Whether the person exists is not told.
     "delete_block": Rule({"home": may(*EVERYBODY), "missing": may(*EVERYBODY)}, path={"account_id": "account"}),
     "list_my_identities": signed_in(),

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from app.identity.blocking import service
-from app.identity.blocking.schemas import BlockedMemberPage
+from app.blocks import service
+from app.blocks.schemas import BlockedMemberPage
 from app.identity.dependencies import ReadActor, WriteActor, WriteSession
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.openapi import problem_responses

@@ -9,11 +9,12 @@ import uuid
 from sqlalchemy import delete, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.blocks.queries import select_known
+from app.blocks.schemas import BlockedMember, BlockedMemberPage
 from app.core.clock import now
 from app.core.cursor import CursorCodec
 from app.core.errors import AppError, NotFound, invalid_field
 from app.identity.actor import Actor
-from app.identity.blocking.schemas import BlockedMember, BlockedMemberPage
 from app.models import Account, Affiliation, Block, Organisation
 from app.models.accounts import AccountStatus
 from app.models.upsert import insert_for
@@ -24,14 +25,12 @@ _LIST = "me.blocks"
 async def block(session: AsyncSession, actor: Actor, account_id: uuid.UUID) -> None:
     """Block a person; blocking twice is blocking once.
 
-    :raises NotFound: there is no such person.
+    :raises NotFound: there is no such person, or the actor can't know of him.
     :raises Invalid: it is the actor himself.
     """
     if account_id == actor.public_id:
         raise _oneself()
-    blocked_id = await session.scalar(
-        select(Account.id).where(Account.public_id == account_id, Account.status != AccountStatus.ERASED)
-    )
+    blocked_id = await session.scalar(select_known(actor, account_id))
     if blocked_id is None:
         raise NotFound
     statement = insert_for(session, Block).values(blocker_id=actor.account_id, blocked_id=blocked_id, created_at=now())

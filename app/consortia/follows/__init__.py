@@ -1,0 +1,1 @@
+"""Following a mini-cluster: one's own, or one to learn from."""
