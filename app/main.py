@@ -42,6 +42,8 @@ from app.moderation.statements import endpoints as statements
 from app.moderation.watch import endpoints as watch_lists
 from app.notifications import endpoints as notifications
 from app.notifications.inbox import count_unread, read_items_of_idea
+from app.showcases import endpoints as showcases
+from app.showcases.service import show_by_consent
 from app.votes import endpoints as votes
 from app.web import config, health
 from app.web.client_address import trusted_networks
@@ -73,6 +75,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     moderation_figures.router,
     watch_lists.router,
     access_log.router,
+    showcases.router,
     blocks.router,
     identity.router,
     config.router,
@@ -82,7 +85,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
 IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = (read_items_of_idea,)
 """What else happens when a person has read an idea."""
 
-PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = ()
+PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = (show_by_consent,)
 """What else happens when an author has consented to a proposal."""
 
 

@@ -45,6 +45,7 @@ from app.push.factory import open_transport
 from app.push.settings import PushSettings
 from app.push.transport import PushTransport
 from app.retention.pruning import prune
+from app.showcases.figures import refresh_figures
 
 log = structlog.get_logger(__name__)
 
@@ -214,7 +215,7 @@ class _Loops:
         return 0
 
     async def _keep_up(self) -> int:
-        """End sessions and consortia whose time is over, and delete what is past its time."""
+        """End sessions and consortia whose time is over, count for showcases, and delete what is past its time."""
         database = self.tools.database
         while True:
             async with database.write() as session:
@@ -223,6 +224,7 @@ class _Loops:
                 break
         async with database.write() as session:
             await archive_ended(session)
+        await refresh_figures(database)
         await prune(database, now())
         return 0
 

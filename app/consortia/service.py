@@ -57,7 +57,7 @@ async def list_consortia(
     if kind is not None:
         statement = statement.where(Consortium.kind == kind)
     if region_code is not None:
-        statement = statement.where(Consortium.region_id == await _region_id(connection, region_code))
+        statement = statement.where(Consortium.region_id == await region_id(connection, region_code))
     if (after := page.after("consortia")) is not None:
         statement = statement.where(Consortium.id > after)
     rows, next_cursor = page.cut("consortia", (await connection.execute(statement)).all())
@@ -107,16 +107,20 @@ async def get_mini_cluster(connection: Reader, actor: Actor, public_id: uuid.UUI
     return mini_cluster_view(row, actor)
 
 
-async def _region_id(connection: AsyncConnection, code: str) -> int:
-    region_id: int | None = await connection.scalar(select(Region.id).where(Region.code == code))
-    if region_id is None:
+async def region_id(connection: AsyncConnection, code: str) -> int:
+    """The region of a code that a query gives.
+
+    :raises Invalid: no region has the code.
+    """
+    found: int | None = await connection.scalar(select(Region.id).where(Region.code == code))
+    if found is None:
         raise invalid_field(
             "/query/region",
             "unknown_region",
             "없는 광역권 코드입니다. 광역권 목록의 code를 보내 주세요.",
             "No region has this code; send the `code` of one from the list of regions.",
         )
-    return region_id
+    return found
 
 
 async def _consortium_id(connection: AsyncConnection, public_id: uuid.UUID) -> int:

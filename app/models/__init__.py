@@ -32,6 +32,7 @@ from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
 from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, MiniClusterName, Region
 from app.models.sessions import AccessToken, RefreshToken, Session, SignInCode, Throttle
+from app.models.showcases import Showcase, ShowcaseIdea
 from app.models.votes import Vote
 
 __all__ = [
@@ -87,6 +88,8 @@ __all__ = [
     "Region",
     "Report",
     "Session",
+    "Showcase",
+    "ShowcaseIdea",
     "SignInChallenge",
     "SignInCode",
     "Throttle",

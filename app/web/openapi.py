@@ -21,6 +21,7 @@ TAGS = {
     "feeds": "Lists of ideas: home, open, of a consortium, of a mini-cluster.",
     "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
     "consent": "A wider audience for an idea waits for its author.",
+    "tour": "Showcases of mini-clusters (MC기행), open to all members.",
     "comments": "Comments and replies.",
     "votes": "Recommendations (추천).",
     "moderation": "Reports, cases, acts and their reasons, appeals, rules of the house, what staff read.",

@@ -45,6 +45,8 @@ from app.models import (
     RefreshToken,
     Report,
     Session,
+    Showcase,
+    ShowcaseIdea,
     SignInChallenge,
     SignInCode,
     Throttle,
@@ -94,7 +96,8 @@ async def _add_the_rest(session: AsyncSession) -> None:
         creation_digest=b"m" * 32, kind=ActKind.RETAG, consortium_id=idea.consortium_id, idea_id=idea.id,
         subject_id=idea.author_id, actor_id=ACCOUNT,
     )  # fmt: skip
-    session.add_all([device, first, case, act])
+    showcase = Showcase(mini_cluster_id=idea.mini_cluster_id, profile_ko="소개", figures={"member_count": 1})
+    session.add_all([device, first, case, act, showcase])
     await session.flush()
     session.add_all(
         [
@@ -129,6 +132,7 @@ async def _add_the_rest(session: AsyncSession) -> None:
                 push_job_id=job.id, revision=1, device_id=device.id, after_item_id=0, not_before=now(), expires_at=later
             ),
             IdempotencyKey(account_id=ACCOUNT, key="열쇠", request_digest=b"r" * 32, body='{"a": "가"}'),
+            ShowcaseIdea(idea_id=idea.id, showcase_id=showcase.id, position=0, added_by_id=ACCOUNT),
             MiniClusterFollow(account_id=ACCOUNT, mini_cluster_id=idea.mini_cluster_id),
             MiniClusterName(mini_cluster_id=idea.mini_cluster_id, name_ko="운송장비", name_en="Vehicles"),
             NotificationSettings(

@@ -130,6 +130,7 @@ class Builder:
             "POST", f"/ideas/{ids['idea', target]}/audience-proposals", coordinator,
             id=ids["proposal", target], visibility="all", note="널리 알리고 싶습니다.",
         )  # fmt: skip
+        await self.call("PUT", f"/mini-clusters/{mini_cluster}/showcase", coordinator, profile_ko="소개")
         ids["invitation", target] = client_id()
         await self.call("POST", "/invitations", coordinator, id=ids["invitation", target], mini_cluster_id=mini_cluster)
         ids["link", target] = client_id()

@@ -63,7 +63,7 @@ async def propose_audience(session: AsyncSession, actor: Actor, idea: Idea, requ
     """
     if not may_propose_audience(actor, idea.author_id, idea.mini_cluster_id, idea.consortium_id):
         raise Forbidden
-    if await _was_made_before(session, actor, idea.id, request.id, request.digest()):
+    if await was_made_before(session, actor, idea.id, request.id, request.digest()):
         return
     if request.visibility is Visibility.NAMED:
         raise named_by_others()
@@ -202,7 +202,10 @@ async def _apply(session: AsyncSession, idea: Idea, proposal: AudienceProposal) 
 async def _require_possible(session: AsyncSession, idea: Idea, proposal: AudienceProposal) -> None:
     place = await session.get_one(MiniCluster, proposal.mini_cluster_id)
     moves_to_the_dead = place.dissolved_at is not None and place.id != idea.mini_cluster_id
-    if idea.status is not IdeaStatus.PUBLISHED or place.consortium_id != idea.consortium_id or moves_to_the_dead:
+    # What was to be seen by more people where it stood does not move there again.
+    has_moved = proposal.kind in (AudienceAct.EDIT, AudienceAct.SHOWCASE) and place.id != idea.mini_cluster_id
+    is_elsewhere = place.consortium_id != idea.consortium_id or moves_to_the_dead or has_moved
+    if idea.status is not IdeaStatus.PUBLISHED or is_elsewhere:
         raise ProposalOutdated
 
 
@@ -230,9 +233,13 @@ async def _locked(session: AsyncSession, public_id: uuid.UUID) -> tuple[Audience
     return proposal, idea
 
 
-async def _was_made_before(
+async def was_made_before(
     session: AsyncSession, actor: Actor, idea_id: int, public_id: uuid.UUID, digest: bytes
 ) -> bool:
+    """Whether this very proposal exists.
+
+    :raises IdTaken: the id is in use with other content.
+    """
     made = await session.scalar(select(AudienceProposal).where(AudienceProposal.public_id == public_id))
     if made is None:
         return False
