@@ -64,7 +64,9 @@ class ActivityFigures(ResponseModel):
     member_count: int = Field(description="Members", examples=[109])
     organisations: list[OrganisationCount] = Field(description="Organisations they work for, by kind")
     ideas_of_month: int = Field(description="Ideas of the last 30 days", examples=[6])
-    ideas_of_year: int = Field(description="Ideas of the last 365 days; 10000 stands for that many or more")
+    ideas_of_year: int = Field(
+        description="Ideas of the last 365 days; 10000 stands for that many or more", examples=[52]
+    )
     comment_count: int = Field(description="Comments on the ideas of that year", examples=[240])
     vote_count: int = Field(description="Recommendations of the ideas of that year", examples=[410])
     counted_at: Moment = Field(description="When it was counted; about every hour")
