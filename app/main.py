@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.blocks import endpoints as blocks
 from app.comments import endpoints as comments
@@ -47,6 +48,7 @@ from app.showcases.service import show_by_consent
 from app.votes import endpoints as votes
 from app.web import config, health
 from app.web.client_address import trusted_networks
+from app.web.conditional import ConditionalReads
 from app.web.connections import Resources
 from app.web.middleware import OversizeAsProblem, RequestObserver, SecurityHeaders
 from app.web.openapi import install_document
@@ -87,6 +89,18 @@ IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = (read_items_of_idea,)
 
 PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = (show_by_consent,)
 """What else happens when an author has consented to a proposal."""
+
+
+_CORS_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Accept-Language",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+)
+_LEAST_TO_COMPRESS = 1_024
+"""Bytes: what fits into one packet anyway is not worth the time."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -143,6 +157,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Wrap the app, innermost first."""
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(OversizeAsProblem)
+    app.add_middleware(ConditionalReads)
+    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_TO_COMPRESS, compresslevel=6)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestObserver, quiet=("get_liveness", "get_readiness", "get_metrics"))
     if settings.cors_origins:
@@ -150,7 +166,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "If-Match"],
+            allow_headers=_CORS_HEADERS,
             expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"],
             max_age=600,
         )

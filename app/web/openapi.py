@@ -41,7 +41,11 @@ The backend of the idea app of industrial mini-clusters (미니클러스터).
   (Korean by default).
 - **Retries are safe**: creating requests carry an id made by the client (UUIDv7), and every POST takes an
   `Idempotency-Key`.
+- **Reads are cheap to repeat**: each answer to a GET has an `ETag`; sent back as `If-None-Match` it gives 304 without a
+  body as long as you would be shown the same. Answers are compressed for whoever accepts `gzip`.
 """
+
+_NOT_MODIFIED = {"description": "`If-None-Match` names what would be shown: the client has it already."}
 
 _DESCRIPTIONS = {
     400: "The request could not be read.",
@@ -110,9 +114,8 @@ def _clean_operation(method: str, operation: dict[str, Any]) -> None:
     """Every error is a problem, whatever FastAPI made of it; what any route may answer is declared on each."""
     responses = operation["responses"]
     is_api = "operations" not in operation["tags"]
-    if is_api and "requestBody" in operation and method in _WITH_BODY:
-        for status in (400, 413):
-            responses.setdefault(str(status), {"description": _DESCRIPTIONS[status]})
+    if is_api:
+        _declare_common(method, operation)
     if "security" in operation and not operation.get("x-without-terms"):
         responses.setdefault("403", {"description": _DESCRIPTIONS[403]})
     if not is_api or ("422" in responses and not operation.get("parameters") and "requestBody" not in operation):
@@ -125,6 +128,16 @@ def _clean_operation(method: str, operation: dict[str, Any]) -> None:
                     "Retry-After": {"description": "Seconds", "schema": {"type": "integer", "examples": [1]}}
                 }
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _declare_common(method: str, operation: dict[str, Any]) -> None:
+    """What every request with a body, and every read, may answer."""
+    responses = operation["responses"]
+    if "requestBody" in operation and method in _WITH_BODY:
+        for status in (400, 413):
+            responses.setdefault(str(status), {"description": _DESCRIPTIONS[status]})
+    if method == "get":
+        responses.setdefault("304", dict(_NOT_MODIFIED))
 
 
 def _drop_titles(node: Any) -> None:
