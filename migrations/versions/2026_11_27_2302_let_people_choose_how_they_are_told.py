@@ -3,16 +3,16 @@
 Quiet hours, and reasons without inbox or push; and a reason for those who follow an idea others comment on. A release
 before tells nobody by the new reason, and asks nobody's choice.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0016
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
