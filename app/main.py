@@ -29,6 +29,7 @@ from app.ideas import audience_endpoints as audience
 from app.ideas import endpoints as ideas
 from app.ideas.consent import endpoints as consent
 from app.ideas.consent.service import ProposalListener
+from app.ideas.experts import endpoints as experts
 from app.ideas.reading import IdeaReadListener
 from app.ideas.states import endpoints as states
 from app.identity import endpoints as identity
@@ -63,6 +64,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     audience.router,
     states.router,
     consent.router,
+    experts.router,
     consortia.router,
     follows.router,
     administration.router,

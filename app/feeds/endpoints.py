@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.feeds.service import read_feed
 from app.feeds.sorts import Order, Period, Sort, order_of
 from app.ideas.schemas import IdeaPage
-from app.ideas.streams import OPEN_STREAM, consortium_streams, home_streams, mini_cluster_streams
+from app.ideas.streams import OPEN_STREAM, consortium_streams, home_streams, invited_streams, mini_cluster_streams
 from app.identity.actor import Actor
 from app.identity.dependencies import ReadActor
 from app.models import Consortium, MiniCluster
@@ -104,6 +104,17 @@ async def get_home_feed(page: Feed) -> IdeaPage:
 async def get_open_feed(page: Feed) -> IdeaPage:
     """Read the open feed."""
     return await page.read("open", [OPEN_STREAM])
+
+
+@router.get(
+    "/feeds/invited",
+    summary="Ideas I was invited into as an expert",
+    description="Of whatever mini-cluster and visibility, as long as their authors keep me invited.",
+    responses=problem_responses(401, 422, 503),
+)
+async def get_invited_feed(page: Feed) -> IdeaPage:
+    """Read the feed of an expert."""
+    return await page.read("invited", invited_streams(page.actor))
 
 
 @router.get(

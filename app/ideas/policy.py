@@ -21,16 +21,23 @@ class IdeaAction(StrEnum):
     SEE_READS = "see_reads"
     SET_STATE = "set_state"
     PROPOSE_AUDIENCE = "propose_audience"
+    INVITE_EXPERT = "invite_expert"
 
 
 _OF_AUTHOR = {
     IdeaStatus.DRAFT: [IdeaAction.EDIT, IdeaAction.PUBLISH, IdeaAction.DELETE],
-    IdeaStatus.PUBLISHED: [IdeaAction.EDIT, IdeaAction.WITHDRAW, IdeaAction.COMMENT, IdeaAction.FOLLOW],
+    IdeaStatus.PUBLISHED: [
+        IdeaAction.EDIT,
+        IdeaAction.WITHDRAW,
+        IdeaAction.COMMENT,
+        IdeaAction.FOLLOW,
+        IdeaAction.INVITE_EXPERT,
+    ],
     IdeaStatus.HIDDEN: [IdeaAction.WITHDRAW],
     IdeaStatus.WITHDRAWN: [],
 }
 _OF_OTHERS = [IdeaAction.COMMENT, IdeaAction.VOTE, IdeaAction.FOLLOW]
-_NOT_WHILE_SUSPENDED = {IdeaAction.EDIT, IdeaAction.COMMENT, IdeaAction.VOTE}
+_NOT_WHILE_SUSPENDED = {IdeaAction.EDIT, IdeaAction.COMMENT, IdeaAction.VOTE, IdeaAction.INVITE_EXPERT}
 
 
 def allowed_actions(actor: Actor, idea: Any) -> list[IdeaAction]:

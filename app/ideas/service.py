@@ -13,7 +13,7 @@ from app.core.localisation import Text
 from app.ideas import audience
 from app.ideas.access import own_or_visible_idea
 from app.ideas.consent.service import supersede
-from app.ideas.entries import put_into_feeds, take_out_of_feeds
+from app.ideas.entries import move_idea, put_into_feeds, take_out_of_feeds
 from app.ideas.events import IdeaEdited, IdeaPublished, IdeaWithdrawn
 from app.ideas.excerpts import excerpt_of
 from app.ideas.follows import follow_by_taking_part
@@ -117,7 +117,7 @@ async def update_idea(session: AsyncSession, actor: Actor, idea: Idea, request: 
         return
     if request.mini_cluster_id is not None:
         place = await _mini_cluster_to_post_in(session, actor, request.mini_cluster_id)
-        idea.mini_cluster_id, idea.consortium_id = place.id, place.consortium_id
+        move_idea(idea, place.id, place.consortium_id)
         await supersede(session, idea.id)
     _keep_wording(session, actor, idea, request)
     await _change_wording(session, idea, request)

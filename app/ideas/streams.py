@@ -8,6 +8,7 @@ Rows of one idea in ``feed_entries``:
 ``wide:c``        of its consortium c, when it is for linked consortia or wider
 ``open``          when it is for all mini-clusters
 ``person:p``      for each named reader and the author, when it is for named people only
+``invited:p``     for each expert the author invited, whatever its visibility
 ================  =====================================================================================
 
 Links between consortia are resolved on the viewer's side, so that a new link moves no rows. The id of a stream is
@@ -36,6 +37,7 @@ class StreamKind(IntEnum):
     WIDE = 6
     OPEN = 7
     PERSON = 8
+    INVITED = 9
 
 
 _OF_MINI_CLUSTER = {
@@ -57,11 +59,21 @@ OPEN_STREAM = stream_id(StreamKind.OPEN)
 
 
 def streams_of_idea(
-    visibility: Visibility, mini_cluster_id: int, consortium_id: int, author_id: int, reader_ids: Iterable[int] = ()
+    visibility: Visibility,
+    mini_cluster_id: int,
+    consortium_id: int,
+    author_id: int,
+    reader_ids: Iterable[int] = (),
+    expert_ids: Iterable[int] = (),
 ) -> list[int]:
     """The streams a published idea stands in."""
+    invited = [stream_id(StreamKind.INVITED, expert) for expert in sorted(set(expert_ids))]
     if visibility is Visibility.NAMED:
-        return sorted(stream_id(StreamKind.PERSON, person) for person in {author_id, *reader_ids})
+        return [*sorted(stream_id(StreamKind.PERSON, person) for person in {author_id, *reader_ids}), *invited]
+    return [*_streams_of_place(visibility, mini_cluster_id, consortium_id), *invited]
+
+
+def _streams_of_place(visibility: Visibility, mini_cluster_id: int, consortium_id: int) -> list[int]:
     streams = [stream_id(_OF_MINI_CLUSTER[visibility], mini_cluster_id)]
     if visibility is not Visibility.MINI_CLUSTER:
         streams.append(stream_id(StreamKind.OWN, consortium_id))
@@ -73,17 +85,29 @@ def streams_of_idea(
 
 
 def home_streams(actor: Actor) -> list[int]:
-    """What the home feed merges: all that concerns a person, without the ideas open to everybody. Disjoint."""
+    """What the home feed merges: all that concerns a person, without the ideas open to everybody. Disjoint.
+
+    Ideas one was invited into as an expert have a feed of their own: some of them stand in these streams, too.
+    """
     return [stream_id(StreamKind.PERSON, actor.account_id), *_common_streams(actor, actor.own_mini_cluster_ids)]
 
 
 def readable_streams(actor: Actor) -> list[int]:
-    """A set of streams that covers every idea an actor may see (exclusions and blocks aside). Disjoint but for open."""
+    """A set of streams that covers every idea an actor may see, exclusions and blocks aside.
+
+    Disjoint but for the open one and what he was invited into.
+    """
     return [
         stream_id(StreamKind.PERSON, actor.account_id),
+        *invited_streams(actor),
         *_common_streams(actor, actor.inner_mini_cluster_ids),
         OPEN_STREAM,
     ]
+
+
+def invited_streams(actor: Actor) -> list[int]:
+    """What the feed of an expert merges: the ideas he was invited into."""
+    return [stream_id(StreamKind.INVITED, actor.account_id)]
 
 
 def _common_streams(actor: Actor, mini_cluster_ids: Iterable[int]) -> list[int]:

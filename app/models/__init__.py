@@ -12,6 +12,7 @@ from app.models.credentials import (
     TotpFactor,
 )
 from app.models.declarative import Model
+from app.models.experts import Expert, IdeaExpert
 from app.models.feed_entries import FeedEntry
 from app.models.ideas import (
     AudienceProposal,
@@ -55,11 +56,13 @@ __all__ = [
     "Delivery",
     "Device",
     "EmailChange",
+    "Expert",
     "ExternalIdentity",
     "FeedEntry",
     "HouseRules",
     "Idea",
     "IdeaExclusion",
+    "IdeaExpert",
     "IdeaFollow",
     "IdeaReadMark",
     "IdeaReader",

@@ -22,6 +22,7 @@ TAGS = {
     "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
     "consent": "A wider audience for an idea waits for its author.",
     "tour": "Showcases of mini-clusters (MC기행), open to all members.",
+    "experts": "Experts (기업 주치의), and inviting them into ideas.",
     "comments": "Comments and replies.",
     "votes": "Recommendations (추천).",
     "moderation": "Reports, cases, acts and their reasons, appeals, rules of the house, what staff read.",

@@ -8,7 +8,7 @@ from app.core.clock import now
 from app.core.database import Database
 from app.core.ids import new_public_id
 from app.ideas.entries import put_into_feeds
-from app.models import Consortium, Idea, IdeaExclusion, IdeaReader, MiniCluster
+from app.models import Consortium, Idea, IdeaExclusion, IdeaExpert, IdeaReader, MiniCluster
 from app.models.ideas import IdeaStatus, Visibility
 from tests.factories import Factory, Person
 
@@ -24,6 +24,7 @@ class Facts:
     visibility: Visibility
     readers: frozenset[int]
     excluded: frozenset[int]
+    experts: frozenset[int]
     published_at: datetime
     votes: int
     comments: int
@@ -64,6 +65,8 @@ class RandomPlace:
             return False
         coordinated = self.coordinates.get(person.id)
         inner = self.member_of[person.id] | {m for m, c in self.consortium_of.items() if c == coordinated}
+        if person.id in idea.experts:
+            return True
         return idea.visibility is Visibility.ALL or self._reaches(person, idea, inner)
 
     def _reaches(self, person: Person, idea: Facts, inner: set[int]) -> bool:
@@ -119,6 +122,7 @@ async def _random_idea(database: Database, place: RandomPlace, rng: random.Rando
     visibility = rng.choice(list(Visibility))
     readers = frozenset(p.id for p in rng.sample(place.people, 2)) if visibility is Visibility.NAMED else frozenset()
     excluded = frozenset({rng.choice(place.people).organisation_id}) if rng.random() < 0.3 else frozenset()
+    experts = frozenset(p.id for p in rng.sample(place.people, rng.choice([0, 0, 1, 2])))
     # Every fourth pair shares its moment, so that the id has to decide the order.
     published_at = now() - timedelta(minutes=(number // 4) * 7)
     idea = Idea(
@@ -142,6 +146,7 @@ async def _random_idea(database: Database, place: RandomPlace, rng: random.Rando
         await session.flush()
         session.add_all(IdeaReader(idea_id=idea.id, account_id=reader) for reader in readers)
         session.add_all(IdeaExclusion(idea_id=idea.id, organisation_id=excluded_id) for excluded_id in excluded)
+        session.add_all(IdeaExpert(idea_id=idea.id, account_id=expert) for expert in experts)
         await session.flush()
         await put_into_feeds(session, idea)
     return Facts(
@@ -152,6 +157,7 @@ async def _random_idea(database: Database, place: RandomPlace, rng: random.Rando
         visibility,
         readers,
         excluded,
+        experts,
         published_at,
         idea.vote_count,
         idea.comment_count,

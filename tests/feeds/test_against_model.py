@@ -1,6 +1,8 @@
 """Every feed of every viewer, walked page by page, equals what the plain rules say."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from app.feeds.service import read_feed
 from app.feeds.sorts import HOT, NEW, TOP, UNANSWERED, Order, Period
 from app.ideas.queries import visible_to
 from app.ideas.ranking import calendar_keys, hot_key
-from app.ideas.streams import OPEN_STREAM, consortium_streams, home_streams, mini_cluster_streams
+from app.ideas.streams import OPEN_STREAM, consortium_streams, home_streams, invited_streams, mini_cluster_streams
 from app.identity.actor import Actor
 from app.identity.queries import load_actor
 from app.models import Idea
@@ -71,6 +73,8 @@ async def test_feeds_equal_the_model(database: Database, factory: Factory, seed:
         await check_home_sorts(database, actor, home)
         opened = [idea for idea in seen if idea.visibility is Visibility.ALL]
         assert await walk(database, actor, [OPEN_STREAM], NEW, 9) == in_order(opened, newest)
+        invited = [idea for idea in seen if person.id in idea.experts]
+        assert await walk(database, actor, invited_streams(actor), NEW, 4) == in_order(invited, newest)
         await check_places(database, place, person, actor, seen)
 
 
@@ -102,8 +106,11 @@ async def check_places(database: Database, place: RandomPlace, person: Person, a
 
 
 def reaches(place: RandomPlace, person: Person, idea: Facts) -> bool:
-    """Whether a non-author in the same position would see it: feeds do not follow an author out of his cluster."""
-    if idea.author != person.id:
-        return True
-    other = Facts(**{**vars(idea), "author": -1, "excluded": frozenset()})
-    return place.sees(person, other)
+    """Whether somebody in the same position would see it who neither wrote it nor was invited into it as an expert.
+
+    Feeds of places do not follow an author, or an expert, out of his cluster.
+    """
+    plain: dict[str, Any] = {"experts": frozenset()}
+    if idea.author == person.id:
+        plain |= {"author": -1, "excluded": frozenset()}
+    return place.sees(person, replace(idea, **plain))

@@ -56,6 +56,7 @@ class Builder:
             await self._things(target, author, place)
         await self._what_is_gone()
         await self._what_is_named()
+        await self._experts()
         return self.world
 
     async def call(self, method: str, path: str, actor: str, **body: Any) -> Json:
@@ -187,6 +188,16 @@ class Builder:
             visibility="named",
             reader_ids=[str(self.world.people["member"].public_id)],
         )
+
+    async def _experts(self) -> None:
+        """An expert from elsewhere whom nobody has invited, and one who is none any more."""
+        for target in ("home", "gone"):
+            expert = await self.factory.person(name="기업 주치의")
+            self.world.ids["expert", target] = str(expert.public_id)
+            await self.call("PUT", f"/experts/{expert.public_id}", "coordinator", field="금형 설계")
+        for target in ("home", "foreign", "gone", "named"):
+            self.world.ids["invitable", target] = self.world.ids["expert", "home"]
+        await self.call("DELETE", f"/experts/{self.world.ids['expert', 'gone']}", "coordinator")
 
     async def idea(self, author: str, mini_cluster: str, **more: Any) -> str:
         """The id of a new idea."""

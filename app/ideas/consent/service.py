@@ -24,7 +24,7 @@ from app.ideas.consent.errors import (
     unknown_place,
 )
 from app.ideas.consent.schemas import AudienceProposalCreate
-from app.ideas.entries import put_into_feeds
+from app.ideas.entries import move_idea, put_into_feeds
 from app.ideas.events import AudienceProposed
 from app.ideas.policy import may_propose_audience
 from app.identity.actor import Actor
@@ -96,7 +96,8 @@ async def change_audience(session: AsyncSession, actor: Actor, idea: Idea, wish:
         raise NotFound
     wanted = Audience(wish.visibility, wish.mini_cluster_id, idea.consortium_id)
     holds_at_once = wish.kind is not AudienceAct.SHOWCASE and is_part_of(wanted, _audience_of(idea))
-    await supersede(session, idea.id, AudienceProposal.kind == wish.kind)
+    # What was proposed for the audience before would bring that one back.
+    await supersede(session, idea.id, *([] if holds_at_once else [AudienceProposal.kind == wish.kind]))
     proposal = AudienceProposal(
         public_id=wish.public_id,
         creation_digest=wish.digest,
@@ -193,7 +194,7 @@ def _audience_of(idea: Idea) -> Audience:
 
 async def _apply(session: AsyncSession, idea: Idea, proposal: AudienceProposal) -> None:
     idea.visibility = proposal.visibility
-    idea.mini_cluster_id = proposal.mini_cluster_id
+    move_idea(idea, proposal.mini_cluster_id, idea.consortium_id)
     idea.version += 1
     await session.flush()
     await put_into_feeds(session, idea)

@@ -1,5 +1,7 @@
 """Who may do what to ideas, comments, votes, feeds."""
 
+from typing import Any
+
 from tests.factories import client_id
 from tests.permissions.rules import (
     EVERYBODY,
@@ -11,6 +13,7 @@ from tests.permissions.rules import (
     may,
     nobody,
     on_visible_idea,
+    only,
     readers_of_ideas,
     signed_in,
 )
@@ -19,6 +22,7 @@ from tests.permissions.world import World
 _HOME_AUTHOR = may("author", forbidden=HOME_READERS)
 _FOREIGN_AUTHOR = may("foreigner", forbidden=FOREIGN_READERS)
 _OWN_THOUGH_GONE = may("author")
+_STAFF = frozenset({"coordinator", "foreign_coordinator", "operator"})
 
 
 def _new_idea(world: World, target: str) -> Json:
@@ -38,9 +42,43 @@ def _proposal(_world: World, _target: str) -> Json:
     return {"id": client_id(), "visibility": "consortium", "note": "제안합니다."}
 
 
+def _on_invitation(**more: Any) -> Rule:
+    """A route on an expert of an idea, for its author only."""
+    return Rule(
+        {
+            "home": _HOME_AUTHOR,
+            "foreign": _FOREIGN_AUTHOR,
+            "gone": _OWN_THOUGH_GONE,
+            "named": may("author", forbidden={"member"}),
+            "missing": nobody(404),
+        },
+        path={"idea_id": "idea", "account_id": "invitable"},
+        **more,
+    )
+
+
 RULES = {
     "get_home_feed": signed_in(),
     "get_open_feed": signed_in(),
+    "get_invited_feed": signed_in(),
+    "list_experts": only(*(EVERYBODY - {"stranger"})),
+    "put_expert": Rule(
+        {"home": may(*_STAFF, others=403), "missing": may(forbidden=EVERYBODY - _STAFF)},
+        path={"account_id": "expert"},
+        body=lambda _world, _target: {"field": "금형 설계"},
+    ),
+    "delete_expert": Rule(
+        {
+            "gone": may(*_STAFF, others=403),
+            "home": may(*_STAFF, others=403),
+            "missing": may(forbidden=EVERYBODY - _STAFF),
+        },
+        path={"account_id": "expert"},
+    ),
+    "list_idea_experts": on_visible_idea(_HOME_AUTHOR, _FOREIGN_AUTHOR, gone=_OWN_THOUGH_GONE),
+    # Into a withdrawn idea nobody is invited any more.
+    "put_idea_expert": _on_invitation(accepts=frozenset({409})),
+    "delete_idea_expert": _on_invitation(),
     "get_consortium_feed": Rule(
         {"home": may(*EVERYBODY), "missing": nobody(404)}, path={"consortium_id": "consortium"}
     ),
