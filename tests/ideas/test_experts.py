@@ -234,6 +234,18 @@ async def test_ending_a_designation_and_editing_at_once_leave_nothing_behind(
             assert await connection.scalar(select(func.count()).select_from(IdeaExpert)) == 0
 
 
+async def test_ending_a_designation_and_inviting_at_once_leave_nothing_behind(
+    client: httpx.AsyncClient, place: Place, coordinator: Person, expert: Person
+) -> None:
+    for _ in range(6):
+        await designate(client, coordinator, expert)
+        ended, invited = await asyncio.gather(
+            send(client, "DELETE", f"/experts/{expert.public_id}", coordinator), invite(client, place, expert)
+        )
+        assert (ended.status_code, invited.status_code in (204, 404)) == (204, True), invited.text
+        assert not await sees(client, place, expert)
+
+
 async def test_a_moved_idea_is_not_pinned_elsewhere(
     client: httpx.AsyncClient, factory: Factory, place: Place, coordinator: Person
 ) -> None:
