@@ -3,15 +3,15 @@
 Who is an expert of what, and the ideas they were invited into. The release before shows an invited idea to its expert
 no sooner than it is taken out again: it does not read streams of this kind.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0017
+Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
