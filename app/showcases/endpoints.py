@@ -13,6 +13,7 @@ from app.identity.dependencies import Once, ReadActor, WriteActor, WriteSession
 from app.showcases import reading, service
 from app.showcases.schemas import Showcase, ShowcaseIdeaCreate, ShowcaseOrder, ShowcasePage, ShowcaseUpdate
 from app.web.connections import ReadConnection
+from app.web.fields import Line
 from app.web.openapi import problem_responses
 from app.web.optional import Optional
 
@@ -30,10 +31,10 @@ async def list_showcases(
     connection: ReadConnection,
     page: Page,
     region: Annotated[
-        Optional[str], Query(description="Only of the region with this code.", max_length=40, examples=["southeast"])
+        Optional[Line], Query(description="Only of the region with this code.", max_length=40, examples=["southeast"])
     ] = None,
     industry: Annotated[
-        Optional[str], Query(description="Only of this industry, by its key.", max_length=40, examples=["moulds"])
+        Optional[Line], Query(description="Only of this industry, by its key.", max_length=40, examples=["moulds"])
     ] = None,
 ) -> ShowcasePage:
     """List open showcases."""
