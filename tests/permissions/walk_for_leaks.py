@@ -1,0 +1,44 @@
+"""The long form of the leak walk: ``python -m tests.permissions.walk_for_leaks --steps 100000``."""
+
+import argparse
+import random
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from app.core import migrations
+from app.core.logging import configure_logging
+from tests.permissions.test_leaks import LeakWalk
+
+STEPS_OF_A_WALK = 200
+
+
+def main() -> None:
+    """Walk as many steps as asked for; a leak ends it with the shortest walk that shows it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    options = parser.parse_args()
+    configure_logging("ERROR", "json")
+    print(f"seed {options.seed}, {options.steps} steps", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        LeakWalk.template = Path(folder) / "template.db"
+        migrations.upgrade(f"sqlite:///{LeakWalk.template}")
+        seed(options.seed)(LeakWalk)
+        run_state_machine_as_test(
+            LeakWalk,
+            settings=settings(
+                max_examples=max(1, options.steps // STEPS_OF_A_WALK),
+                stateful_step_count=STEPS_OF_A_WALK,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    print(f"walked {options.steps} steps; nobody read what was not his")
+
+
+if __name__ == "__main__":
+    main()
