@@ -94,8 +94,17 @@ async def idea_author(_session: AsyncSession, news: News) -> Named:
 
 
 async def followers_of_the_thread(session: AsyncSession, news: News) -> Named:
-    """All who follow the idea, as those do who once commented on it."""
-    return [(account_id, Reason.FOLLOWED) for account_id in await _followers(session, news.idea_id)]
+    """All who followed the idea when the comment came, as those do who had commented on it themselves."""
+    statement = (
+        select(IdeaFollow.account_id)
+        .join(Comment, Comment.idea_id == IdeaFollow.idea_id)
+        .where(
+            Comment.id == news.comment_id,
+            IdeaFollow.muted.is_(False),
+            IdeaFollow.created_at <= Comment.created_at,
+        )
+    )
+    return [(account_id, Reason.FOLLOWED) for account_id in await session.scalars(statement)]
 
 
 async def recommended(session: AsyncSession, news: News) -> Named:

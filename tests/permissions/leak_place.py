@@ -164,7 +164,7 @@ class LeakPlace:
             leaked = set(_WORD.findall(response.text)) - readable
             assert not leaked, (viewer, leaked, response.text)
         if turn % 7 == 0:
-            unread = self.call("GET", "/inbox?unread=true&limit=100", viewer).json()["items"]
+            unread = self.call("GET", "/inbox?unread_only=true&limit=100", viewer).json()["items"]
             assert self.call("GET", "/me", viewer).json()["unread_count"] == len(unread)
 
     def _check_single(self, viewer: int, idea: ModelIdea, turn: int) -> None:
