@@ -228,8 +228,8 @@ def test_nobody_reads_what_is_not_his(sqlite_template: Path) -> None:
     run_state_machine_as_test(
         LeakWalk,
         settings=settings(
-            max_examples=4,
-            stateful_step_count=50,
+            max_examples=3,
+            stateful_step_count=40,
             deadline=None,
             database=None,
             phases=[Phase.generate],
