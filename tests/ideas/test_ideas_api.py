@@ -50,7 +50,7 @@ async def test_posted_idea_reaches_the_feed_of_a_fellow_member(client: httpx.Asy
     posted = await post_idea(client, author, request)
     assert posted["tags"] == ["집진", "절삭유", "ai"]
     assert posted["excerpt"] == "배경 현장의 미스트를 줄이려고 합니다. 집진기 3종"
-    assert posted["allowed_actions"] == ["edit", "withdraw", "comment", "follow"]
+    assert posted["allowed_actions"] == ["edit", "withdraw", "comment", "follow", "invite_expert"]
     assert posted["following"] is True
     page = (await client.get("/v1/feeds/home", headers=fellow.headers)).json()
     assert page["next_cursor"] is None
