@@ -15,7 +15,13 @@ from app.core.errors import NotFound
 from app.feeds.service import read_feed
 from app.feeds.sorts import Order, Period, Sort, order_of
 from app.ideas.schemas import IdeaPage
-from app.ideas.streams import OPEN_STREAM, consortium_streams, home_streams, invited_streams, mini_cluster_streams
+from app.ideas.streams import (
+    consortium_streams,
+    home_streams,
+    invited_streams,
+    mini_cluster_streams,
+    open_streams,
+)
 from app.identity.actor import Actor
 from app.identity.dependencies import ReadActor
 from app.models import Consortium, MiniCluster
@@ -98,12 +104,12 @@ async def get_home_feed(page: Feed) -> IdeaPage:
 @router.get(
     "/feeds/open",
     summary="Ideas open to all mini-clusters",
-    description="Ideas of visibility `all`, of whatever consortium.",
+    description="Ideas of visibility `all`, of whatever consortium, for members of any.",
     responses=problem_responses(401, 422, 503),
 )
 async def get_open_feed(page: Feed) -> IdeaPage:
     """Read the open feed."""
-    return await page.read("open", [OPEN_STREAM])
+    return await page.read("open", open_streams(page.actor))
 
 
 @router.get(

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import CompoundSelect, Select, case, distinct, func, or_, select, union
+from sqlalchemy import CompoundSelect, Select, case, distinct, func, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.consortia.queries import MiniClusterKey
@@ -59,7 +59,7 @@ def _people_reached(
     if visibility is Visibility.NAMED:
         return select(Account.id.label("account_id")).where(Account.id.in_(sorted(reader_ids)))
     if visibility is Visibility.ALL:
-        return select(Account.id.label("account_id"))
+        return _belonging(true(), true(), Account.is_operator)
     consortium_id = mini_cluster.consortium_id
     if visibility is Visibility.MINI_CLUSTER:
         return _belonging(MiniCluster.id == mini_cluster.id, CoordinatorRole.consortium_id == consortium_id)
@@ -72,13 +72,15 @@ def _people_reached(
     )
 
 
-def _belonging(of_mini_cluster: Any, of_role: Any) -> CompoundSelect[int]:
-    """Present members of some mini-clusters, and present coordinators of some consortia."""
+def _belonging(of_mini_cluster: Any, of_role: Any, of_account: Any = None) -> CompoundSelect[int]:
+    """Present members of some mini-clusters, present coordinators of some consortia, and perhaps some accounts."""
+    others = [] if of_account is None else [select(Account.id).where(of_account)]
     return union(
         select(Membership.account_id.label("account_id"))
         .join(MiniCluster, MiniCluster.id == Membership.mini_cluster_id)
         .where(of_mini_cluster, Membership.ended_at.is_(None)),
         select(CoordinatorRole.account_id).where(of_role, CoordinatorRole.ended_at.is_(None)),
+        *others,
     )
 
 

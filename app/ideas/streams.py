@@ -6,7 +6,7 @@ Rows of one idea in ``feed_entries``:
 ``(m, v)``        of its mini-cluster m at its visibility v, unless it is for named people
 ``own:c``         of its consortium c, when it is for the consortium or wider
 ``wide:c``        of its consortium c, when it is for linked consortia or wider
-``open``          when it is for all mini-clusters
+``open``          when it is for all members
 ``person:p``      for each named reader and the author, when it is for named people only
 ``invited:p``     for each expert the author invited, whatever its visibility
 ================  =====================================================================================
@@ -101,13 +101,18 @@ def readable_streams(actor: Actor) -> list[int]:
         stream_id(StreamKind.PERSON, actor.account_id),
         *invited_streams(actor),
         *_common_streams(actor, actor.inner_mini_cluster_ids),
-        OPEN_STREAM,
+        *open_streams(actor),
     ]
 
 
 def invited_streams(actor: Actor) -> list[int]:
     """What the feed of an expert merges: the ideas he was invited into."""
     return [stream_id(StreamKind.INVITED, actor.account_id)]
+
+
+def open_streams(actor: Actor) -> list[int]:
+    """What is open to all members: anybody can have an account, so nothing of it is for those who belong nowhere."""
+    return [] if actor.is_outsider else [OPEN_STREAM]
 
 
 def _common_streams(actor: Actor, mini_cluster_ids: Iterable[int]) -> list[int]:
@@ -128,11 +133,15 @@ def consortium_streams(actor: Actor, consortium_id: int, mini_cluster_ids: Itera
         ]
     if consortium_id in actor.linked_consortium_ids:
         return [stream_id(StreamKind.WIDE, consortium_id)]
+    if actor.is_outsider:
+        return []
     return [stream_id(StreamKind.FOR_ALL, mini_cluster) for mini_cluster in sorted(mini_cluster_ids)]
 
 
 def mini_cluster_streams(actor: Actor, mini_cluster_ids: Iterable[int], consortium_id: int) -> list[int]:
     """What the feed of a mini-cluster merges for this actor: what stands in it and in those it came from."""
+    if actor.is_outsider:
+        return []
     return [
         stream
         for mini_cluster_id in mini_cluster_ids

@@ -40,6 +40,13 @@ class Actor:
     """The terms of use this person has consented to last."""
     has_second_factor: bool = False
     """Whether signing in asks this person for a second factor."""
+    is_member: bool = False
+    """Whether this person is a member anywhere, be it where he is kept out at present."""
+
+    @property
+    def is_outsider(self) -> bool:
+        """Whether this person belongs nowhere, yet or any more: he sees nothing but his own."""
+        return not (self.is_member or self.is_staff)
 
     @property
     def is_staff(self) -> bool:

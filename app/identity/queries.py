@@ -214,4 +214,5 @@ def _actor(rows: Sequence[Row[Any]]) -> Actor | None:
         suspended_consortium_ids=suspended,
         terms_version=person.terms_version,
         has_second_factor=bool(person.has_second_factor),
+        is_member=bool(by_kind[_MEMBERSHIP]),
     )

@@ -23,7 +23,7 @@ router = APIRouter(tags=["tour"])
 @router.get(
     "/showcases",
     summary="The open showcases",
-    description="The tour of mini-clusters (MC기행), for everybody signed in.",
+    description="The tour of mini-clusters (MC기행), for all members.",
     responses=problem_responses(401, 422, 503),
 )
 async def list_showcases(

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import Row, Select, literal_column, select
+from sqlalchemy import Row, Select, false, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.consortia.page_requests import PageRequest
@@ -68,12 +68,14 @@ def _select_open(actor: Actor) -> Select[Any]:
         StoredShowcase.opened_at,
         follow.correlate(MiniCluster).scalar_subquery().is_not(None).label("following"),
     ]
-    return (
+    statement = (
         select_mini_clusters(actor.inner_mini_cluster_ids)
         .add_columns(*columns)
         .join(StoredShowcase, StoredShowcase.mini_cluster_id == MiniCluster.id)
         .where(StoredShowcase.closed_at.is_(None), MiniCluster.dissolved_at.is_(None))
     )
+    # All members see what is shown; who only applies to become one is not among them.
+    return statement.where(false()) if actor.is_outsider else statement
 
 
 async def _shown(connection: Reader, actor: Actor, row: Row[Any]) -> list[IdeaSummary]:

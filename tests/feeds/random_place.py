@@ -67,7 +67,9 @@ class RandomPlace:
         inner = self.member_of[person.id] | {m for m, c in self.consortium_of.items() if c == coordinated}
         if person.id in idea.experts:
             return True
-        return idea.visibility is Visibility.ALL or self._reaches(person, idea, inner)
+        if idea.visibility is Visibility.ALL and self.consortia_of(person):
+            return True
+        return self._reaches(person, idea, inner)
 
     def _reaches(self, person: Person, idea: Facts, inner: set[int]) -> bool:
         if idea.visibility is Visibility.NAMED:

@@ -53,7 +53,8 @@ class Model:
             return True
         if idea.is_withdrawn or self.is_blocked(person, idea.author) or person in idea.excluded:
             return False
-        return idea.visibility == "all" or self._reaches(person, idea, self._inner(person))
+        is_open = idea.visibility == "all" and bool(self.consortia(person))
+        return is_open or self._reaches(person, idea, self._inner(person))
 
     def is_at_home(self, person: int, idea: ModelIdea) -> bool:
         """Whether it stands in the person's home feed."""

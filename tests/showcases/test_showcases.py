@@ -152,9 +152,12 @@ async def test_it_shows_nobody_more_than_he_sees(tour: Tour, database: Database,
     idea, author = tour.place.idea, tour.place.author
     address = f"/ideas/{idea.public_id}"
     await tour.show(idea.public_id)
-    blocked = await factory.person()
+    blocked = await factory.person(await factory.mini_cluster())
     await factory.block(author, blocked)
     assert await tour.shown(blocked) == []
+    applicant = await factory.person()
+    assert (await tour.send("GET", tour.address, applicant)).status_code == 404
+    assert (await get(tour.client, "/showcases", applicant))["items"] == []
     assert await tour.shown(tour.visitor) == [str(idea.public_id)]
     narrowed = await tour.send("PATCH", address, author, visibility="consortium")
     assert narrowed.status_code == 200

@@ -26,6 +26,15 @@ def _of_everybody(**more: object) -> Rule:
     return rule
 
 
+def _of_members() -> Rule:
+    """On a mini-cluster that shows itself, for members of any."""
+    members = EVERYBODY - {"stranger"}
+    return Rule(
+        {"home": may(*members), "foreign": may(*members), "missing": nobody(404)},
+        path={"mini_cluster_id": "mini_cluster"},
+    )
+
+
 def _of_keepers(**more: object) -> Rule:
     """On a mini-cluster, for its manager and coordinators; everybody knows of it."""
     rule: Rule = Rule(
@@ -50,7 +59,7 @@ def _choice(world: World, target: str) -> Json:
 
 RULES = {
     "list_showcases": signed_in(),
-    "get_showcase": _of_everybody(),
+    "get_showcase": _of_members(),
     "put_showcase": _of_keepers(body=_profile),
     "close_showcase": _of_keepers(),
     "create_showcase_idea": _of_keepers(body=_choice),
