@@ -15,6 +15,8 @@ from app.blocks import endpoints as blocks
 from app.comments import endpoints as comments
 from app.consortia import endpoints as consortia
 from app.consortia.administration import endpoints as administration
+from app.consortia.applications import endpoints as applications
+from app.consortia.directory import endpoints as directory
 from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
 from app.consortia.links import endpoints as links
@@ -71,6 +73,8 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     links.router,
     organisations.router,
     invitations.router,
+    applications.router,
+    directory.router,
     reports.router,
     cases.router,
     moderation_acts.router,

@@ -18,6 +18,7 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup
 
+from app.consortia import mails as consortia_mails
 from app.consortia.lifetime import archive_ended
 from app.core.clock import now
 from app.core.database import Database
@@ -79,6 +80,7 @@ def build_subscriptions(tools: Tools) -> Subscriptions:
     subscriptions.in_batches(ResponseChanged, refresh_ranks, lambda event: event.idea_id)
     fan_out.subscribe(subscriptions)
     mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)
+    consortia_mails.subscribe(subscriptions, tools.database, tools.mail)
     return subscriptions
 
 

@@ -138,6 +138,12 @@ async def locate_mini_cluster(connection: AsyncConnection | AsyncSession, public
     return MiniClusterKey(*row)
 
 
+async def consortium_of(session: AsyncSession, mini_cluster_id: int) -> int:
+    """The inner id of the consortium a mini-cluster stands in."""
+    statement = select(MiniCluster.consortium_id).where(MiniCluster.id == mini_cluster_id)
+    return (await session.scalars(statement)).one()
+
+
 _MOST_ANCESTORS = 50
 
 

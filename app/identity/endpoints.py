@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.identity.accounts import endpoints as accounts
+from app.identity.applicants import endpoints as applicants
 from app.identity.email_changes import endpoints as email_changes
 from app.identity.external import endpoints as external
 from app.identity.me import endpoints as me
@@ -16,6 +17,7 @@ for _part in (
     me.router,
     sessions.router,
     sign_in.router,
+    applicants.router,
     password_resets.router,
     email_changes.router,
     second_factor.router,

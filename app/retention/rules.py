@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from app.models import (
     AccessEntry,
     AccessToken,
+    ApplicantRegistration,
+    Application,
     Delivery,
     Device,
     EmailChange,
@@ -77,6 +79,13 @@ def _ended_sessions(before: datetime) -> ColumnElement[bool]:
 RULES = (
     Rule("sign_in_codes", SignInCode, _DAY, "expiry", lambda before: SignInCode.expires_at < before),
     Rule("password_resets", PasswordReset, _DAY, "expiry", lambda before: PasswordReset.expires_at < before),
+    Rule(
+        "applicant_registrations",
+        ApplicantRegistration,
+        _DAY,
+        "expiry",
+        lambda before: ApplicantRegistration.expires_at < before,
+    ),
     Rule("email_changes", EmailChange, _DAY, "expiry", lambda before: EmailChange.expires_at < before),
     Rule("sign_in_challenges", SignInChallenge, _DAY, "expiry", lambda before: SignInChallenge.expires_at < before),
     Rule("access_tokens", AccessToken, _DAY, "expiry", lambda before: AccessToken.expires_at < before),
@@ -84,6 +93,9 @@ RULES = (
     Rule("throttles", Throttle, timedelta(0), "end of the window", lambda before: Throttle.window_ends_at < before),
     Rule("idempotency_keys", IdempotencyKey, 7 * _DAY, "first use", lambda before: IdempotencyKey.created_at < before),
     Rule("invitations", Invitation, 30 * _DAY, "expiry", lambda before: Invitation.expires_at < before),
+    Rule(
+        "applications", Application, 365 * _DAY, "decision or withdrawal", lambda before: Application.closed_at < before
+    ),
     Rule("settled_events", OutboxEvent, 7 * _DAY, "handling", _settled_events),
     Rule("dead_events", OutboxEvent, 90 * _DAY, "giving up", _dead_events),
     Rule("deliveries", Delivery, 30 * _DAY, "sending, dropping or giving up", _old_deliveries),

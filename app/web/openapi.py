@@ -18,6 +18,7 @@ TAGS = {
     "links": "Links between consortia of one field, or with partners abroad.",
     "organisations": "Companies, universities, institutes, local governments and support organisations.",
     "invitations": "Invitations to a mini-cluster.",
+    "applications": "The public directory, applying to a mini-cluster, admitting and declining.",
     "feeds": "Lists of ideas: home, open, of a consortium, of a mini-cluster.",
     "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
     "consent": "A wider audience for an idea waits for its author.",

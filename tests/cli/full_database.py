@@ -8,12 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.database import Database
+from app.core.localisation import Locale
 from app.demo.loader import load_demo
 from app.demo.size import DemoSize
 from app.models import (
     AccessEntry,
     AccessToken,
     Appeal,
+    ApplicantRegistration,
+    Application,
     AudienceProposal,
     AuditEntry,
     Block,
@@ -60,6 +63,7 @@ from app.models.ideas import AudienceAct, Visibility
 from app.models.memberships import MemberRole
 from app.models.moderation import ActKind, ReportReason, Watching
 from app.models.notifications import Platform, PushTopic, Reason, TokenKind
+from app.models.organisations import OrganisationKind
 
 SIZE = DemoSize(ideas=60, comments=200)
 ACCOUNT = 1
@@ -154,6 +158,14 @@ async def _add_the_rest(session: AsyncSession) -> None:
             TotpFactor(account_id=ACCOUNT, sealed_secret=b"s" * 60, last_step=58_000_000),
             RecoveryCode(digest=b"c" * 32, account_id=ACCOUNT),
             SignInChallenge(digest=b"d" * 32, account_id=ACCOUNT, expires_at=later),
+            ApplicantRegistration(
+                email="c@c.kr", name="신청자", locale=Locale.KOREAN, terms_version="2026-11", nonce=b"n" * 16,
+                expires_at=later,
+            ),
+            Application(
+                creation_digest=b"e" * 32, account_id=ACCOUNT, mini_cluster_id=idea.mini_cluster_id,
+                organisation_name="㈜새", organisation_kind=OrganisationKind.COMPANY, position="대표", reason="함께",
+            ),
             ExternalIdentity(account_id=ACCOUNT, issuer="https://issuer.example", subject="one"),
             AudienceProposal(
                 creation_digest=b"a" * 32, idea_id=idea.id, kind=next(iter(AudienceAct)), visibility=Visibility.ALL,

@@ -134,6 +134,7 @@ class Builder:
         await self.call("PUT", f"/mini-clusters/{mini_cluster}/showcase", coordinator, profile_ko="소개")
         ids["invitation", target] = client_id()
         await self.call("POST", "/invitations", coordinator, id=ids["invitation", target], mini_cluster_id=mini_cluster)
+        await self._application(target, mini_cluster)
         ids["link", target] = client_id()
         third = f"/consortia/{ids['third', 'any']}/links"
         await self.call(
@@ -146,6 +147,16 @@ class Builder:
         cases = await self.call("GET", f"/consortia/{ids['consortium', target]}/cases", coordinator)
         ids["case", target] = cases["items"][0]["id"]
         await self._moderated(target, author, coordinator)
+
+    async def _application(self, target: str, mini_cluster: str) -> None:
+        """Somebody who belongs nowhere applies."""
+        self.world.people[f"applicant_{target}"] = await self.factory.person(name="신청자")
+        self.world.ids["application", target] = client_id()
+        await self.call(
+            "POST", "/applications", f"applicant_{target}",
+            id=self.world.ids["application", target], mini_cluster_id=mini_cluster, position="대표",
+            organisation={"kind": "company", "name": "㈜새벽정밀"}, reason="함께하고 싶습니다.",
+        )  # fmt: skip
 
     async def _moderated(self, target: str, author: str, coordinator: str) -> None:
         """An act against which its author has appealed."""

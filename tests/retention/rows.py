@@ -6,10 +6,13 @@ from typing import TypeVar
 from sqlalchemy import insert
 
 from app.core.database import Database
+from app.core.localisation import Locale
 from app.models import (
     AccessEntry,
     AccessToken,
     Account,
+    ApplicantRegistration,
+    Application,
     Delivery,
     Device,
     EmailChange,
@@ -27,8 +30,10 @@ from app.models import (
     Throttle,
     WorkerHeartbeat,
 )
+from app.models.applications import ApplicationState
 from app.models.memberships import MemberRole
 from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
+from app.models.organisations import OrganisationKind
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -92,6 +97,33 @@ class Rows:
 
     async def password_reset(self, expires_at: datetime) -> PasswordReset:
         return await self.add(PasswordReset(account_id=self.account_id, nonce=b"n" * 16, expires_at=expires_at))
+
+    async def applicant_registration(self, expires_at: datetime) -> ApplicantRegistration:
+        return await self.add(
+            ApplicantRegistration(
+                email="new@example.kr",
+                name="신청자",
+                locale=Locale.KOREAN,
+                terms_version="2026-11",
+                nonce=b"n" * 16,
+                expires_at=expires_at,
+            )
+        )
+
+    async def application(self, closed_at: datetime | None) -> Application:
+        return await self.add(
+            Application(
+                creation_digest=b"d" * 32,
+                account_id=self.account_id,
+                mini_cluster_id=self.mini_cluster_id,
+                organisation_name="㈜새",
+                organisation_kind=OrganisationKind.COMPANY,
+                position="대표",
+                reason="함께하고 싶습니다.",
+                state=ApplicationState.WITHDRAWN if closed_at else ApplicationState.OPEN,
+                closed_at=closed_at,
+            )
+        )
 
     async def email_change(self, expires_at: datetime) -> EmailChange:
         return await self.add(

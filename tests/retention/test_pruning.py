@@ -62,6 +62,8 @@ Maker = Callable[[Rows, datetime], Awaitable[Model]]
 BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "sign_in_codes": (DAY, lambda rows, moment: rows.sign_in_code(moment)),
     "password_resets": (DAY, lambda rows, moment: rows.password_reset(moment)),
+    "applicant_registrations": (DAY, lambda rows, moment: rows.applicant_registration(moment)),
+    "applications": (365 * DAY, lambda rows, moment: rows.application(moment)),
     "email_changes": (DAY, lambda rows, moment: rows.email_change(moment)),
     "sign_in_challenges": (DAY, lambda rows, moment: rows.sign_in_challenge(moment)),
     "throttles": (0 * DAY, lambda rows, moment: rows.throttle(moment)),

@@ -4,6 +4,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.consortia.applications.service import close_as_joined
 from app.consortia.invitations.employers import employer_of
 from app.consortia.invitations.errors import InvitationForAnother, InvitationUsed, email_missing
 from app.consortia.invitations.queries import invitation_for_update
@@ -127,6 +128,7 @@ def _address_for(invitation: Invitation, given: str | None) -> str:
 
 async def _use(session: AsyncSession, invitation: Invitation, account_id: int) -> None:
     await join(session, account_id, invitation.mini_cluster_id, invitation.role)
+    await close_as_joined(session, account_id, invitation.mini_cluster_id)
     invitation.used_at = now()
     invitation.used_by_id = account_id
     await session.flush()

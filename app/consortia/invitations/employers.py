@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,9 +14,9 @@ from app.consortia.invitations.errors import (
 )
 from app.consortia.invitations.schemas import InviteeOrganisation
 from app.consortia.organisations.size_history import set_size_band
-from app.core import business_number
+from app.core import business_number as numbers
 from app.models import Organisation
-from app.models.organisations import OrganisationKind
+from app.models.organisations import OrganisationKind, SizeBand
 
 
 async def employer_of(session: AsyncSession, public_id: uuid.UUID | None, described: InviteeOrganisation | None) -> int:
@@ -28,36 +28,48 @@ async def employer_of(session: AsyncSession, public_id: uuid.UUID | None, descri
     :raises Invalid: none or both are given, the id is unknown, the number is wrong, a size is given for no company.
     """
     if public_id is not None and described is None:
-        found = await _registered(session, Organisation.public_id == public_id)
+        found = await registered_organisation(session, public_id=public_id)
         if found is None:
             raise unknown_organisation()
         return found
     if described is None or public_id is not None:
         raise organisation_missing()
-    return await _described(session, described)
-
-
-async def _described(session: AsyncSession, described: InviteeOrganisation) -> int:
     if described.size_band and described.kind is not OrganisationKind.COMPANY:
         raise size_of_no_company()
-    number = _normal_number(described.business_number) if described.business_number else None
-    if number and (found := await _registered(session, Organisation.business_number == number)) is not None:
+    number = normal_number(described.business_number) if described.business_number else None
+    return await register_organisation(session, described.kind, described.name, number, described.size_band)
+
+
+async def register_organisation(
+    session: AsyncSession,
+    kind: OrganisationKind,
+    name: str,
+    business_number: str | None,
+    size_band: SizeBand | None = None,
+) -> int:
+    """The inner id of a new organisation, unverified; where the number is registered, of the one that bears it."""
+    if business_number and (found := await registered_organisation(session, business_number=business_number)):
         return found
-    organisation = Organisation(kind=described.kind, name=described.name, business_number=number)
+    organisation = Organisation(kind=kind, name=name, business_number=business_number)
     try:
         async with session.begin_nested():
             session.add(organisation)
     except IntegrityError:  # a colleague was first, at this very moment
-        if (found := await _registered(session, Organisation.business_number == number)) is None:
+        if (found := await registered_organisation(session, business_number=business_number)) is None:
             raise
         return found
-    if described.size_band:
-        await set_size_band(session, organisation, described.size_band)
+    if size_band:
+        await set_size_band(session, organisation, size_band)
     return organisation.id
 
 
-async def _registered(session: AsyncSession, key: ColumnElement[bool]) -> int | None:
-    """A registered organisation, locked against a merge, which would not see the new member."""
+async def registered_organisation(
+    session: AsyncSession, *, public_id: uuid.UUID | None = None, business_number: str | None = None
+) -> int | None:
+    """A registered organisation by one of its keys, locked against a merge, which would not see the new member."""
+    key = Organisation.public_id == public_id
+    if public_id is None:
+        key = Organisation.business_number == business_number
     statement = select(Organisation.id, Organisation.merged_into_id).where(key).with_for_update(read=True)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
@@ -66,11 +78,15 @@ async def _registered(session: AsyncSession, key: ColumnElement[bool]) -> int | 
     return found
 
 
-def _normal_number(text: str) -> str:
+def normal_number(text: str) -> str:
+    """The ten digits of a business number.
+
+    :raises Invalid: it is none.
+    """
     try:
-        number = business_number.normalise(text)
+        number = numbers.normalise(text)
     except ValueError:
         raise wrong_business_number() from None
-    if not business_number.is_valid(number):
+    if not numbers.is_valid(number):
         raise wrong_business_number()
     return number

@@ -11,7 +11,7 @@ from app.consortia.invitations import schemas
 from app.consortia.invitations.schemas import InvitationPage, InvitationState, Inviter
 from app.consortia.page_requests import PageRequest
 from app.core.clock import now
-from app.models import Account, Invitation, MiniCluster
+from app.models import Account, Invitation
 
 _COLUMNS: tuple[Any, ...] = (
     Invitation.id,
@@ -76,9 +76,3 @@ async def list_invitations(
         for row in rows
     ]
     return InvitationPage(items=items, next_cursor=next_cursor)
-
-
-async def consortium_of(session: AsyncSession, mini_cluster_id: int) -> int:
-    """The inner id of the consortium a mini-cluster stands in."""
-    statement = select(MiniCluster.consortium_id).where(MiniCluster.id == mini_cluster_id)
-    return (await session.scalars(statement)).one()

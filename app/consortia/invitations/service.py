@@ -15,7 +15,7 @@ from app.consortia.invitations.policy import may_invite, may_keep_invitations
 from app.consortia.invitations.schemas import InvitationCreate, InvitationPage, InvitationState
 from app.consortia.memberships import MiniClusterDissolved
 from app.consortia.page_requests import PageRequest
-from app.consortia.queries import locate_mini_cluster
+from app.consortia.queries import consortium_of, locate_mini_cluster
 from app.core.clock import now
 from app.core.errors import AppError, Forbidden, IdTaken, NotFound
 from app.core.tokens import new_token, token_digest
@@ -95,7 +95,7 @@ async def revoke_invitation(session: AsyncSession, actor: Actor, public_id: uuid
     invitation = await queries.invitation_for_update(session, public_id=public_id)
     if invitation is None:
         raise NotFound
-    consortium_id = await queries.consortium_of(session, invitation.mini_cluster_id)
+    consortium_id = await consortium_of(session, invitation.mini_cluster_id)
     if not may_keep_invitations(actor, invitation.mini_cluster_id, consortium_id):
         raise NotFound
     if invitation.used_at is not None:

@@ -22,6 +22,7 @@ class CodePurpose(StrEnum):
     PASSWORD_RESET = "password-reset-code"
     OLD_EMAIL = "email-change-code.old"
     NEW_EMAIL = "email-change-code.new"
+    APPLICANT = "applicant-code"
 
 
 def new_nonce() -> bytes:

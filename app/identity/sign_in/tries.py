@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.identity.sign_in.codes import MAX_TRIES
-from app.models import EmailChange, PasswordReset, SignInCode
+from app.models import ApplicantRegistration, EmailChange, PasswordReset, SignInCode
 
 MailedCode = type[SignInCode] | type[PasswordReset] | type[EmailChange]
 
 
-async def count_try(session: AsyncSession, table: MailedCode, public_id: uuid.UUID) -> bool:
+async def count_try(
+    session: AsyncSession, table: MailedCode | type[ApplicantRegistration], public_id: uuid.UUID
+) -> bool:
     """Count a try; False where the code is used, expired, tried too often or unknown. The row stays locked."""
     statement = (
         update(table)

@@ -64,6 +64,8 @@ RULES = {
         path={"change_id": "email_change"},
         body=lambda _world, _target: {"old_code": "123456", "new_code": "654321"},
     ),
+    "register_applicant": public(),
+    "confirm_applicant": public(),
     "request_password_reset": public(),
     "complete_password_reset": public(),
     "sign_in_with_second_factor": public(),

@@ -1,0 +1,1 @@
+"""The public directory: which mini-clusters there are, and who keeps them."""

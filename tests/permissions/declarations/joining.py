@@ -1,0 +1,44 @@
+"""Who may do what to become a member, and about those who want to."""
+
+from tests.factories import client_id
+from tests.permissions.rules import EVERYBODY, HOME_STAFF, Json, Rule, may, nobody, public, signed_in
+from tests.permissions.world import World
+
+_HOME = (*HOME_STAFF, "operator")
+_FOREIGN = ("foreign_coordinator", "operator")
+
+
+def _application(world: World, target: str) -> Json:
+    return {
+        "id": client_id(),
+        "mini_cluster_id": world.id_of("mini_cluster", target),
+        "organisation": {"kind": "company", "name": "㈜새벽정밀"},
+        "position": "대표",
+        "reason": "함께하고 싶습니다.",
+    }
+
+
+RULES = {
+    "list_directory": public(),
+    # Members of the place are told that they are: 409.
+    "create_application": Rule(
+        {"home": may(*EVERYBODY), "foreign": may(*EVERYBODY), "missing": nobody(404)},
+        body=_application,
+        accepts=frozenset({409}),
+    ),
+    "list_my_applications": signed_in(),
+    "list_applications": Rule(
+        {"home": may(*_HOME, others=403), "foreign": may(*_FOREIGN, others=403), "missing": nobody(404)},
+        path={"mini_cluster_id": "mini_cluster"},
+    ),
+    "decide_application": Rule(
+        {"home": may(*_HOME), "foreign": may(*_FOREIGN), "missing": nobody(404)},
+        path={"application_id": "application"},
+        body=lambda _world, _target: {"outcome": "admit", "words": "환영합니다."},
+    ),
+    # None of the actors has made one: those who decide see it, and can't take it back.
+    "withdraw_application": Rule(
+        {"home": may(forbidden=_HOME), "foreign": may(forbidden=_FOREIGN), "missing": nobody(404)},
+        path={"application_id": "application"},
+    ),
+}
