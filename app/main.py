@@ -11,6 +11,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from app.announcements import endpoints as announcements
 from app.blocks import endpoints as blocks
 from app.comments import endpoints as comments
 from app.consortia import endpoints as consortia
@@ -63,6 +64,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     ideas.router,
     comments.router,
     notifications.router,
+    announcements.router,
     audience.router,
     states.router,
     consent.router,

@@ -1,6 +1,7 @@
 """Every table, no queries. Tables stand below all features, because feeds join them."""
 
 from app.models.accounts import Account, Block
+from app.models.announcements import Announcement, AnnouncementRead
 from app.models.applications import ApplicantRegistration, Application
 from app.models.audit import AccessEntry, AuditEntry
 from app.models.comments import Comment, CommentMention, CommentRevision
@@ -42,6 +43,8 @@ __all__ = [
     "AccessToken",
     "Account",
     "Affiliation",
+    "Announcement",
+    "AnnouncementRead",
     "Appeal",
     "ApplicantRegistration",
     "Application",

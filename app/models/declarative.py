@@ -71,6 +71,31 @@ def choice(kind: type[StrEnum], length: int = 24) -> Enum:
     )
 
 
+class OpenChoice(TypeDecorator[Any]):
+    """A value of ``kind``; one that only a later release knows is read as the text it is.
+
+    Written are only known ones. The table has a CHECK of its own, which migrations widen: :func:`listed`.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum], length: int = 24) -> None:
+        super().__init__(length)
+        self._values = {str(member): member for member in kind}
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self._values[value])
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self._values.get(value, value)
+
+
+def listed(kind: type[StrEnum]) -> str:
+    """The values of ``kind`` as they stand in an SQL list."""
+    return ", ".join(f"'{member}'" for member in kind)
+
+
 Id = Annotated[int, mapped_column(BigKey, primary_key=True)]
 PublicId = Annotated[uuid.UUID, mapped_column(Uuid(), unique=True, default=new_public_id)]
 CreatedAt = Annotated[datetime, mapped_column(UtcDateTime(), default=now)]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId, choice
+from app.models.declarative import BigKey, CreatedAt, Id, Model, OpenChoice, PublicId, choice, listed
 
 
 class Platform(StrEnum):
@@ -48,15 +48,21 @@ class Reason(StrEnum):
     STATE_CHANGED = "state_changed"
     MODERATED = "moderated"
     """Something was done to what he wrote: the statement of reasons tells more. Told in the inbox, never pushed."""
+    ANNOUNCEMENT = "announcement"
     VOTE = "vote"
 
 
 class PushTopic(StrEnum):
-    """What one push tells of: responses in a thread, votes, or the way of the idea; later news replaces the earlier."""
+    """What one push tells of; later news of the same replaces the earlier.
+
+    Responses in a thread, votes, and the way of an idea are about one idea each, the others about what they are named
+    for.
+    """
 
     RESPONSES = "responses"
     VOTES = "votes"
     PROGRESS = "progress"
+    ANNOUNCEMENTS = "announcements"
 
 
 class DeliveryState(StrEnum):
@@ -95,7 +101,10 @@ class InboxItem(Model):
     __tablename__ = "inbox_items"
     __table_args__ = (
         UniqueConstraint("account_id", "event_id"),
+        CheckConstraint(f"reason IN ({listed(Reason)})", name="reason_valid"),
+        CheckConstraint("(idea_id IS NOT NULL) <> (announcement_id IS NOT NULL)", name="one_subject"),
         Index("ix_inbox_items_account_id_id", "account_id", "id"),
+        Index("ix_inbox_items_announcement_id", "announcement_id", "account_id"),
         Index(
             "ix_inbox_items_unread",
             "account_id",
@@ -111,9 +120,10 @@ class InboxItem(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     event_id: Mapped[int] = mapped_column(BigKey)
     """The outbox event; no foreign key, for events are pruned before inbox items."""
-    reason: Mapped[Reason] = mapped_column(choice(Reason))
+    reason: Mapped[Reason] = mapped_column(OpenChoice(Reason))
     actor_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
+    announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcements.id"))
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"), index=True)
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
@@ -143,12 +153,14 @@ class NotificationSettings(Model):
 
 
 class PushJob(Model):
-    """What a person is to be pushed about one idea and topic: news coalesce here until the job is due."""
+    """What a person is to be pushed about one subject and topic: news coalesce here until the job is due."""
 
     __tablename__ = "push_jobs"
     __table_args__ = (
         UniqueConstraint("account_id", "idea_id", "topic"),
+        UniqueConstraint("account_id", "announcement_id"),
         CheckConstraint("dispatched_revision <= revision", name="revision"),
+        CheckConstraint("(idea_id IS NOT NULL) <> (announcement_id IS NOT NULL)", name="one_subject"),
         Index(
             "ix_push_jobs_due",
             "due_at",
@@ -158,7 +170,8 @@ class PushJob(Model):
     )
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    idea_id: Mapped[int] = mapped_column(ForeignKey("ideas.id"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
+    announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcements.id"), index=True)
     topic: Mapped[PushTopic] = mapped_column(choice(PushTopic))
     revision: Mapped[int] = mapped_column(default=0)
     """Rises with each piece of news."""

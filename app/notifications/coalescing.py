@@ -8,6 +8,7 @@ WINDOW = {
     PushTopic.RESPONSES: timedelta(seconds=60),
     PushTopic.VOTES: timedelta(hours=1),
     PushTopic.PROGRESS: timedelta(seconds=60),
+    PushTopic.ANNOUNCEMENTS: timedelta(0),
 }
 """At most one push per person and idea within this time, but for what speaks to the person directly."""
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from app.announcements.dependencies import AnnouncementId
+from app.announcements.service import open_announcement
 from app.consortia.dependencies import Page
 from app.identity.dependencies import ReadActor, WriteActor, WriteSession
 from app.notifications import delivery_log, devices, inbox, preferences
@@ -83,6 +85,22 @@ async def mark_inbox_item_read(item_id: ItemId, actor: WriteActor, session: Writ
 async def mark_inbox_read(request: InboxRead, actor: WriteActor, session: WriteSession) -> UnreadCount:
     """Mark all entries up to one."""
     await inbox.mark_all_read(session, actor, request.up_to)
+    return UnreadCount(count=await inbox.count_unread(session, actor))
+
+
+@router.put(
+    "/announcements/{announcement_id}/read",
+    tags=["announcements"],
+    summary="An announcement was opened",
+    description="Counts me as a reader, once, and marks what I was told of it as read. Gives what is left unread.",
+    responses=problem_responses(401, 404, 422, 503),
+)
+async def mark_announcement_read(
+    announcement_id: AnnouncementId, actor: WriteActor, session: WriteSession
+) -> UnreadCount:
+    """Open an announcement."""
+    opened = await open_announcement(session, actor, announcement_id)
+    await inbox.read_items_of_announcement(session, actor.account_id, opened)
     return UnreadCount(count=await inbox.count_unread(session, actor))
 
 

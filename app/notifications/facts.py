@@ -1,18 +1,30 @@
-"""All about a delivery that is one of each: device, session, person, idea. One statement, built once."""
+"""All about a delivery that is one of each: device, session, person, subject. One statement, built once."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Row, Select, bindparam, exists, select
+from sqlalchemy import BigInteger, Integer, Row, Select, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from app.models import Delivery, Device, Idea, IdeaFollow, MiniCluster, NotificationSettings, PushJob, Session
+from app.models import (
+    Announcement,
+    Consortium,
+    Delivery,
+    Device,
+    Idea,
+    IdeaFollow,
+    MiniCluster,
+    NotificationSettings,
+    PushJob,
+    Session,
+)
 from app.notifications.deliveries import Claim
 
 _COLUMNS: Sequence[Any] = [
     PushJob.account_id,
     PushJob.idea_id,
+    PushJob.announcement_id,
     PushJob.topic,
     Device.account_id.label("device_account_id"),
     Device.token_kind,
@@ -23,14 +35,17 @@ _COLUMNS: Sequence[Any] = [
     Session.ended_at.label("session_ended_at"),
     Session.expires_at.label("session_expires_at"),
     Idea.public_id.label("idea_public_id"),
-    Idea.title,
+    func.coalesce(Idea.title, Announcement.title).label("title"),
     Idea.status.label("idea_status"),
     Idea.visibility,
     Idea.state,
     Idea.vote_count,
+    Announcement.public_id.label("announcement_public_id"),
+    Announcement.body.label("announcement_body"),
+    Announcement.valid_until,
     MiniCluster.public_id.label("mini_cluster_public_id"),
-    MiniCluster.name_ko,
-    MiniCluster.name_en,
+    func.coalesce(MiniCluster.name_ko, Consortium.name_ko).label("name_ko"),
+    func.coalesce(MiniCluster.name_en, Consortium.name_en).label("name_en"),
     NotificationSettings.hides_content,
     NotificationSettings.without_push,
 ]
@@ -53,8 +68,10 @@ def _statement() -> Select[Any]:
         .select_from(Device)
         .join(Session, Session.id == Device.session_id)
         .join(PushJob, PushJob.id == job_id)
-        .join(Idea, Idea.id == PushJob.idea_id)
-        .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
+        .outerjoin(Idea, Idea.id == PushJob.idea_id)
+        .outerjoin(Announcement, Announcement.id == PushJob.announcement_id)
+        .outerjoin(MiniCluster, MiniCluster.id == func.coalesce(Idea.mini_cluster_id, Announcement.mini_cluster_id))
+        .outerjoin(Consortium, Consortium.id == Announcement.consortium_id)
         .outerjoin(NotificationSettings, NotificationSettings.account_id == PushJob.account_id)
         .where(Device.id == device_id)
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.announcements.events import AnnouncementMade
 from app.core.clock import now
 from app.core.ids import new_public_id
 from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, ReasonsStated, VoteCast
@@ -13,6 +14,7 @@ from app.identity.queries import load_actor
 from app.models import InboxItem, PushJob
 from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
+from app.notifications.announcing import tell_next
 from app.notifications.coalescing import WINDOW, direct_reasons, due_at, is_milestone
 from app.notifications.eligibility import may_be_told
 from app.notifications.metrics import INBOX_ITEMS
@@ -55,6 +57,10 @@ class FanOut:
         if await load_actor(session, event.account_id) is not None:
             await tell(session, news, event.account_id, Reason.MODERATED, self._clock())
 
+    async def announcement(self, session: AsyncSession, occurrence: Occurrence[AnnouncementMade]) -> None:
+        """Tell the next people of an announcement."""
+        await tell_next(session, occurrence, self._clock())
+
     async def _tell(self, session: AsyncSession, news: News | None) -> None:
         if news is None:
             return
@@ -65,7 +71,7 @@ class FanOut:
 
 
 def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> None:
-    """Let the relay tell people of comments and votes."""
+    """Let the relay tell people of what happens."""
     fan_out = fan_out or FanOut()
     subscriptions.in_transaction(CommentAdded, fan_out.comment)
     subscriptions.in_transaction(CommentEdited, fan_out.comment)
@@ -73,6 +79,7 @@ def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> No
     subscriptions.in_transaction(IdeaStateChanged, fan_out.state)
     subscriptions.in_transaction(AudienceProposed, fan_out.proposal)
     subscriptions.in_transaction(ReasonsStated, fan_out.reasons)
+    subscriptions.in_transaction(AnnouncementMade, fan_out.announcement)
 
 
 async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:

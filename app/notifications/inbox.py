@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.announcements.queries import told_to
 from app.consortia.page_requests import PageRequest
 from app.core.clock import now
 from app.core.errors import NotFound
@@ -14,7 +15,7 @@ from app.ideas.queries import card_columns, visible_to
 from app.ideas.rows import author_card
 from app.identity.actor import Actor
 from app.identity.blocks import not_blocked
-from app.models import Account, Affiliation, Comment, Idea, InboxItem, Organisation
+from app.models import Account, Affiliation, Announcement, Comment, Idea, InboxItem, Organisation
 from app.models.notifications import Reason
 from app.notifications import schemas
 
@@ -23,20 +24,22 @@ _LIST = "inbox"
 
 
 def items_with_subjects() -> FromClause:
-    """``inbox_items`` with their ideas and, where they have one, their comments."""
+    """``inbox_items`` with their ideas and comments, where they have such."""
     items: FromClause = InboxItem.__table__
-    return items.join(Idea, Idea.id == InboxItem.idea_id).outerjoin(Comment, Comment.id == InboxItem.comment_id)
+    return items.outerjoin(Idea, Idea.id == InboxItem.idea_id).outerjoin(Comment, Comment.id == InboxItem.comment_id)
 
 
 def shown_to(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a person is shown an item of his: on :func:`items_with_subjects`.
 
     He sees the idea, neither he nor the one who acted has blocked the other, and the comment can still be read. Of
-    what was done to his own idea, or to his comment on one he sees, he is told although it is hidden.
+    what was done to his own idea, or to his comment on one he sees, he is told although it is hidden. Announcements
+    are shown to those they are for, whoever made them.
     """
     comment_stands = and_(Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
     is_statement = InboxItem.reason == Reason.MODERATED
     sees = visible_to(actor)
+    announced = select(Announcement.id).where(Announcement.id == InboxItem.announcement_id, told_to(actor))
     return or_(
         and_(
             sees,
@@ -44,6 +47,7 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
             or_(InboxItem.comment_id.is_(None), comment_stands, is_statement),
         ),
         and_(is_statement, InboxItem.comment_id.is_(None), Idea.author_id == actor.account_id),
+        and_(InboxItem.announcement_id.is_not(None), announced.correlate(InboxItem).exists()),
     )
 
 
@@ -69,6 +73,7 @@ def _select_items(actor: Actor) -> Select[Any]:
         .join(Account, Account.id == InboxItem.actor_id)
         .outerjoin(Affiliation, Affiliation.id == affiliation)
         .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
+        .outerjoin(Announcement, Announcement.id == InboxItem.announcement_id)
     )
     columns: Sequence[Any] = [
         InboxItem.id,
@@ -79,6 +84,8 @@ def _select_items(actor: Actor) -> Select[Any]:
         Idea.public_id.label("idea_public_id"),
         Idea.title,
         Comment.public_id.label("comment_public_id"),
+        Announcement.public_id.label("announcement_public_id"),
+        Announcement.title.label("announcement_title"),
         *card_columns(),
     ]
     return (
@@ -94,11 +101,18 @@ def _item(row: Row[Any]) -> schemas.InboxItem:
         id=row.public_id,
         reason=row.reason,
         actor=author_card(row),
-        idea=schemas.InboxIdea.model_construct(id=row.idea_public_id, title=row.title),
+        idea=schemas.InboxIdea.model_construct(id=row.idea_public_id, title=row.title) if row.idea_public_id else None,
         comment_id=row.comment_public_id,
+        announcement=_announcement(row),
         created_at=row.created_at,
         read_at=row.read_at,
     )
+
+
+def _announcement(row: Row[Any]) -> schemas.InboxAnnouncement | None:
+    if row.announcement_public_id is None:
+        return None
+    return schemas.InboxAnnouncement.model_construct(id=row.announcement_public_id, title=row.announcement_title)
 
 
 def unread_counted(actor: Actor, shown: ColumnElement[bool]) -> Select[int]:
@@ -140,6 +154,11 @@ async def mark_all_read(session: AsyncSession, actor: Actor, up_to: uuid.UUID) -
 async def read_items_of_idea(session: AsyncSession, account_id: int, idea_id: int) -> int:
     """Everything a person was told about an idea is read; how many entries were not before."""
     return await _mark(session, account_id, InboxItem.idea_id == idea_id)
+
+
+async def read_items_of_announcement(session: AsyncSession, account_id: int, announcement_id: int) -> int:
+    """What a person was told of an announcement is read; how many entries were not before."""
+    return await _mark(session, account_id, InboxItem.announcement_id == announcement_id)
 
 
 async def _own_item(session: AsyncSession, actor: Actor, item: uuid.UUID) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -109,21 +110,9 @@ def _dispatched(job: Row[Any], at: datetime) -> dict[str, Any]:
 
 async def _lock_due_jobs(session: AsyncSession, at: datetime) -> Sequence[Row[Any]]:
     """The longest due jobs with the newest unread inbox item each is to tell of, None where all was read."""
-    of_topic = or_(*(and_(PushJob.topic == topic, InboxItem.reason.in_(reasons_of(topic))) for topic in PushTopic))
-    newest = (
-        select(func.max(InboxItem.id))
-        .where(
-            InboxItem.account_id == PushJob.account_id,
-            InboxItem.idea_id == PushJob.idea_id,
-            InboxItem.read_at.is_(None),
-            InboxItem.id > PushJob.last_item_id,
-            of_topic,
-        )
-        .correlate(PushJob)
-        .scalar_subquery()
-    )
     columns: Sequence[Any] = [
-        PushJob.id, PushJob.account_id, PushJob.revision, PushJob.last_item_id, newest.label("newest_item_id")
+        PushJob.id, PushJob.account_id, PushJob.revision, PushJob.last_item_id,
+        _newest_item().label("newest_item_id"),
     ]  # fmt: skip
     statement = (
         select(*columns)
@@ -133,6 +122,24 @@ async def _lock_due_jobs(session: AsyncSession, at: datetime) -> Sequence[Row[An
         .with_for_update(skip_locked=True, of=PushJob)
     )
     return (await session.execute(statement)).all()
+
+
+def _newest_item() -> ColumnElement[int | None]:
+    """Each kind of subject is asked for by itself, so that each has its index."""
+    of_topic = or_(*(and_(PushJob.topic == topic, InboxItem.reason.in_(reasons_of(topic))) for topic in PushTopic))
+    newest = (
+        select(func.max(InboxItem.id))
+        .where(
+            InboxItem.account_id == PushJob.account_id,
+            InboxItem.read_at.is_(None),
+            InboxItem.id > PushJob.last_item_id,
+            of_topic,
+        )
+        .correlate(PushJob)
+    )
+    of_idea = newest.where(InboxItem.idea_id == PushJob.idea_id)
+    of_announcement = newest.where(InboxItem.announcement_id == PushJob.announcement_id)
+    return case((PushJob.idea_id.is_not(None), of_idea.scalar_subquery()), else_=of_announcement.scalar_subquery())
 
 
 async def _devices(session: AsyncSession, account_ids: Collection[int], at: datetime) -> dict[int, list[int]]:

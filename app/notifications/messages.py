@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from app.core.localisation import DEFAULT_LOCALE, Locale
 from app.models.accounts import AccountStatus
-from app.models.ideas import Visibility
+from app.models.ideas import IdeaState, Visibility
 from app.models.notifications import PushTopic, Reason
 from app.notifications.texts import Subject, Told, strongest_reason, title_and_body
 from app.push.payload import Channel, PushKind, PushPayload
@@ -17,6 +17,7 @@ _CHANNELS = {
     PushTopic.RESPONSES: Channel.RESPONSES,
     PushTopic.VOTES: Channel.VOTES,
     PushTopic.PROGRESS: Channel.PROGRESS,
+    PushTopic.ANNOUNCEMENTS: Channel.ANNOUNCEMENTS,
 }
 _KINDS = {
     Reason.MENTION: PushKind.MENTION,
@@ -26,22 +27,24 @@ _KINDS = {
     Reason.VOTE: PushKind.VOTE,
     Reason.CONSENT_ASKED: PushKind.CONSENT_ASKED,
     Reason.STATE_CHANGED: PushKind.STATE_CHANGED,
+    Reason.ANNOUNCEMENT: PushKind.ANNOUNCEMENT,
 }
 
 
 def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_seconds: int) -> PushMessage:
     """The push about ``items`` (at least one, the newest first) to the device of ``facts``.
 
-    Tag and collapse id are those of idea and topic: later news, and a push sent twice, replace what the phone shows.
+    Tag and collapse id are those of subject and topic: later news, and a push sent twice, replace what the phone shows.
     """
     told = [_told(item) for item in items]
     newest = items[0]
-    tag = f"idea-{facts.idea_public_id}-{facts.topic}"
+    thread, tag = _thread_and_tag(facts)
     title, body = title_and_body(facts.topic, _subject(facts), told, _locale(facts.locale))
     payload = PushPayload(
         kind=_KINDS[strongest_reason(told)],
         idea_id=facts.idea_public_id,
         comment_id=newest.comment_public_id,
+        announcement_id=facts.announcement_public_id,
         mini_cluster_id=facts.mini_cluster_public_id,
         inbox_item_id=newest.public_id,
         notification_tag=tag,
@@ -55,11 +58,19 @@ def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_secon
         data=payload.to_data(),
         channel_id=_CHANNELS[facts.topic].value,
         tag=tag,
-        thread_id=f"idea-{facts.idea_public_id}",
+        thread_id=thread,
         badge=badge,
         ttl_seconds=ttl_seconds,
         high_priority=facts.topic is not PushTopic.VOTES,
     )
+
+
+def _thread_and_tag(facts: Row[Any]) -> tuple[str, str]:
+    if facts.announcement_id is not None:
+        tag = f"announcement-{facts.announcement_public_id}"
+        return tag, tag
+    thread = f"idea-{facts.idea_public_id}"
+    return thread, f"{thread}-{facts.topic}"
 
 
 def _told(item: Row[Any]) -> Told:
@@ -73,8 +84,10 @@ def _subject(facts: Row[Any]) -> Subject:
         is_confidential=facts.visibility is Visibility.NAMED or bool(facts.hides_content),
         mini_cluster_ko=facts.name_ko,
         mini_cluster_en=facts.name_en,
-        vote_count=facts.vote_count,
-        state=facts.state,
+        vote_count=facts.vote_count or 0,
+        state=facts.state or IdeaState.OPEN,
+        body=facts.announcement_body or "",
+        is_of_consortium=facts.announcement_id is not None and facts.mini_cluster_public_id is None,
     )
 
 

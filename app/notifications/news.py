@@ -19,6 +19,7 @@ TOPIC_OF = {
     Reason.FOLLOWED: PushTopic.RESPONSES,
     Reason.CONSENT_ASKED: PushTopic.PROGRESS,
     Reason.STATE_CHANGED: PushTopic.PROGRESS,
+    Reason.ANNOUNCEMENT: PushTopic.ANNOUNCEMENTS,
     Reason.VOTE: PushTopic.VOTES,
 }
 """Which push a reason belongs to; one without is told in the inbox only."""

@@ -57,8 +57,10 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
     if (reason := _device_is_gone(facts, at)) is not None:
         return reason
     actor = await load_actor(connection, facts.account_id)
-    if actor is None or facts.idea_status is not IdeaStatus.PUBLISHED:
+    if actor is None or facts.idea_status not in (IdeaStatus.PUBLISHED, None):
         return Obsolete.NOT_VISIBLE
+    if facts.valid_until is not None and facts.valid_until <= at:
+        return Obsolete.EXPIRED
     items = await _unread(connection, actor, facts)
     told = [item for item in items if _may_be_told(item, facts)]
     if not any(item.id > claim.after_item_id for item in told):
@@ -91,7 +93,7 @@ def _device_is_gone(facts: Row[Any], at: datetime) -> Obsolete | None:
 
 
 async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) -> Sequence[Row[Any]]:
-    """The person's unread items about the idea and topic, the newest first.
+    """The person's unread items about subject and topic, the newest first.
 
     ``shown`` tells which he may see, ``badge`` how many he is shown of all ideas.
     """
@@ -118,7 +120,7 @@ async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) ->
         )
         .where(
             InboxItem.account_id == actor.account_id,
-            InboxItem.idea_id == facts.idea_id,
+            _is_about(facts),
             InboxItem.read_at.is_(None),
             InboxItem.reason.in_(reasons_of(facts.topic)),
         )
@@ -126,3 +128,9 @@ async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) ->
         .limit(_ITEMS_TOLD)
     )
     return (await connection.execute(statement)).all()
+
+
+def _is_about(facts: Row[Any]) -> ColumnElement[bool]:
+    of_announcement: int | None = facts.announcement_id
+    of_idea: int | None = facts.idea_id
+    return InboxItem.idea_id == of_idea if of_announcement is None else InboxItem.announcement_id == of_announcement

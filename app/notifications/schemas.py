@@ -154,6 +154,13 @@ class InboxIdea(ResponseModel):
     title: str = Field(description="Its title", examples=["절삭유 미스트 집진 장치 공동 시험"])
 
 
+class InboxAnnouncement(ResponseModel):
+    """The announcement an inbox entry is about."""
+
+    id: uuid.UUID = Field(description="The announcement", examples=[_EXAMPLE_ID])
+    title: str = Field(description="Its title", examples=["12월 정기 교류회 안내"])
+
+
 class InboxItem(ResponseModel):
     """Something I was told of."""
 
@@ -162,10 +169,11 @@ class InboxItem(ResponseModel):
     actor: AuthorCard = Field(
         description="Whose act it is; myself where something of mine was moderated: see `GET /v1/me/statements`"
     )
-    idea: InboxIdea = Field(description="The idea it is about")
+    idea: InboxIdea | None = Field(description="The idea it is about; null where it is about something else")
     comment_id: uuid.UUID | None = Field(
         description="The comment it is about; null for a recommendation", examples=[_EXAMPLE_ID]
     )
+    announcement: InboxAnnouncement | None = Field(description="The announcement it is about, if it is about one")
     created_at: Moment = Field(description="When I was told")
     read_at: Moment | None = Field(description="When I read it; null while unread")
 

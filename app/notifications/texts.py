@@ -31,7 +31,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The idea a push is about."""
+    """The idea or the announcement a push is about."""
 
     title: str
     is_confidential: bool
@@ -40,6 +40,10 @@ class Subject:
     mini_cluster_en: str
     vote_count: int
     state: IdeaState = IdeaState.OPEN
+    body: str = ""
+    """Of an announcement."""
+    is_of_consortium: bool = False
+    """An announcement to a whole consortium, whose name stands in place of a mini-cluster's."""
 
 
 _ONE = {
@@ -74,6 +78,7 @@ _NEW_STATE = Text("진행 상태가 바뀌었습니다: {state}", "Its state has
 _CONSENT = Text(
     "공개 범위를 넓히자는 제안이 있습니다. 동의 여부를 알려 주세요.", "More people are to see it: do you agree?"
 )
+_ANNOUNCED = Text("[공지] {title}", "Announcement: {title}")
 _TOTAL = Text(" (모두 {votes}개)", " ({votes} in all)")
 _NAMES = Text("{name}님 외 {others}명", "{name} and {others} others")
 _TWO_NAMES = Text("{name}님 외 1명", "{name} and 1 other")
@@ -88,6 +93,7 @@ _CONFIDENTIAL_ONE = {
     Reason.VOTE: Text("새 추천", "New recommendation"),
     Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
     Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
+    Reason.ANNOUNCEMENT: Text("새 공지", "New announcement"),
 }
 _CONFIDENTIAL_SEVERAL = {
     Reason.MENTION: Text("회원님을 언급한 댓글 등 {count}개", "You were mentioned, {count} new comments"),
@@ -97,6 +103,7 @@ _CONFIDENTIAL_SEVERAL = {
     Reason.VOTE: Text("새 추천 {count}개", "{count} new recommendations"),
     Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
     Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
+    Reason.ANNOUNCEMENT: Text("새 공지", "New announcement"),
 }
 _CONFIDENTIAL_BODY = Text("앱에서 내용을 확인해 주세요.", "Open the app to read it.")
 
@@ -112,6 +119,8 @@ def title_and_body(topic: PushTopic, subject: Subject, items: Sequence[Told], lo
     if subject.is_confidential:
         return _confidential(subject, items, locale)
     title = shorten(subject.title, TITLE_BYTES)
+    if topic is PushTopic.ANNOUNCEMENTS:
+        return _ANNOUNCED.render(locale, title=title), excerpt_of(subject.body, EXCERPT_CHARACTERS)
     if topic is PushTopic.VOTES:
         return title, _about_votes(subject, items, locale)
     if topic is PushTopic.PROGRESS:
@@ -170,7 +179,9 @@ def _name(item: Told, locale: Locale) -> str:
 
 
 def _mini_cluster(subject: Subject, locale: Locale) -> str:
-    """The name of the mini-cluster, saying once that it is one."""
+    """The name of the mini-cluster, saying once that it is one; or of the consortium, which no text labels."""
+    if subject.is_of_consortium:
+        return subject.mini_cluster_en if locale is Locale.ENGLISH else subject.mini_cluster_ko
     if locale is Locale.ENGLISH:
         name = subject.mini_cluster_en
         return name if "cluster" in name.lower() else f"{name} mini-cluster"

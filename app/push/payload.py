@@ -35,11 +35,13 @@ class PushKind(StrEnum):
     VOTE = "vote"
     STATE_CHANGED = "state_changed"
     CONSENT_ASKED = "consent_asked"
+    ANNOUNCEMENT = "announcement"
     DISMISS = "dismiss"
     TEST = "test"
 
 
 _ABOUT_A_COMMENT = (PushKind.COMMENT, PushKind.REPLY, PushKind.MENTION)
+_ABOUT_NO_IDEA = (PushKind.ANNOUNCEMENT, PushKind.TEST)
 
 Badge = Annotated[
     int,
@@ -51,8 +53,10 @@ Badge = Annotated[
 Kind = Annotated[PushKind, WithJsonSchema({"type": "string", "x-extensible-enum": [kind.value for kind in PushKind]})]
 
 
-def deep_link(idea_id: UUID | None, comment_id: UUID | None = None) -> str:
-    """Return the address that opens the idea, at the comment where one is given; the inbox without an idea."""
+def deep_link(idea_id: UUID | None, comment_id: UUID | None = None, announcement_id: UUID | None = None) -> str:
+    """Return the address that opens the idea, at the comment where one is given, or the announcement; or the inbox."""
+    if announcement_id is not None:
+        return f"ideastorage://announcements/{announcement_id}"
     if idea_id is None:
         return "ideastorage://inbox"
     return f"ideastorage://ideas/{idea_id}" + (f"?comment={comment_id}" if comment_id else "")
@@ -71,11 +75,14 @@ class PushPayload(BaseModel):
         description="Why the phone is told. dismiss is silent: it was read on another device, so take the notification "
         "of notification_tag off the screen and set the badge."
     )
-    idea_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The idea; absent for test only.")
+    idea_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The idea, where it is about one.")
     comment_id: UUID | SkipJsonSchema[None] = Field(
         default=None, description="The comment, reply or mention; the newest one where several are told of at once."
     )
-    mini_cluster_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The mini-cluster of the idea.")
+    announcement_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The announcement.")
+    mini_cluster_id: UUID | SkipJsonSchema[None] = Field(
+        default=None, description="The mini-cluster of the idea, or to which was announced; absent for a consortium."
+    )
     inbox_item_id: UUID | SkipJsonSchema[None] = Field(
         default=None, description="The inbox entry to mark as read when the notification is opened."
     )
@@ -90,12 +97,14 @@ class PushPayload(BaseModel):
     @property
     def deep_link(self) -> str:
         """The address to open when the notification is tapped."""
-        return deep_link(self.idea_id, self.comment_id)
+        return deep_link(self.idea_id, self.comment_id, self.announcement_id)
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        if self.kind is not PushKind.TEST and self.idea_id is None:
+        if self.kind not in _ABOUT_NO_IDEA and self.idea_id is None:
             raise ValueError(f"a push of kind {self.kind.value} needs idea_id")
+        if self.kind is PushKind.ANNOUNCEMENT and self.announcement_id is None:
+            raise ValueError("a push of kind announcement needs announcement_id")
         if self.kind in _ABOUT_A_COMMENT and self.comment_id is None:
             raise ValueError(f"a push of kind {self.kind.value} needs comment_id")
         return self
@@ -120,7 +129,8 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": {"type": "string"},
         "required": sorted({*schema["required"], "schema_version"}),
         "allOf": [
-            {"if": _kind_is(*(set(PushKind) - {PushKind.TEST})), "then": {"required": ["idea_id"]}},
+            {"if": _kind_is(*(set(PushKind) - {*_ABOUT_NO_IDEA})), "then": {"required": ["idea_id"]}},
+            {"if": _kind_is(PushKind.ANNOUNCEMENT), "then": {"required": ["announcement_id"]}},
             {"if": _kind_is(*_ABOUT_A_COMMENT), "then": {"required": ["comment_id"]}},
         ],
         "x-android-channels": [channel.value for channel in Channel],

@@ -26,6 +26,7 @@ TAGS = {
     "experts": "Experts (기업 주치의), and inviting them into ideas.",
     "comments": "Comments and replies.",
     "votes": "Recommendations (추천).",
+    "announcements": "Announcements (공지) to everyone of a mini-cluster or a consortium.",
     "moderation": "Reports, cases, acts and their reasons, appeals, rules of the house, what staff read.",
     "inbox": "What a member was told.",
     "devices": "Devices that get pushes.",

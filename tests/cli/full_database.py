@@ -14,6 +14,8 @@ from app.demo.size import DemoSize
 from app.models import (
     AccessEntry,
     AccessToken,
+    Announcement,
+    AnnouncementRead,
     Appeal,
     ApplicantRegistration,
     Application,
@@ -103,7 +105,11 @@ async def _add_the_rest(session: AsyncSession) -> None:
         subject_id=idea.author_id, actor_id=ACCOUNT,
     )  # fmt: skip
     showcase = Showcase(mini_cluster_id=idea.mini_cluster_id, profile_ko="소개", figures={"member_count": 1})
-    session.add_all([device, first, case, act, showcase])
+    announcement = Announcement(
+        creation_digest=b"o" * 32, consortium_id=idea.consortium_id, author_id=ACCOUNT, title="공지", body="모입니다.",
+        valid_until=later, reader_count=1,
+    )  # fmt: skip
+    session.add_all([device, first, case, act, showcase, announcement])
     await session.flush()
     session.add_all(
         [
@@ -136,6 +142,11 @@ async def _add_the_rest(session: AsyncSession) -> None:
                 account_id=ACCOUNT, event_id=event.id, reason=Reason.COMMENT, actor_id=ACCOUNT + 1, idea_id=idea.id,
                 comment_id=comment_id,
             ),
+            InboxItem(
+                account_id=ACCOUNT, event_id=event.id + 1, reason=Reason.ANNOUNCEMENT, actor_id=ACCOUNT,
+                announcement_id=announcement.id,
+            ),
+            AnnouncementRead(announcement_id=announcement.id, account_id=ACCOUNT),
             Delivery(
                 push_job_id=job.id, revision=1, device_id=device.id, after_item_id=0, not_before=now(), expires_at=later
             ),

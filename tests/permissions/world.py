@@ -135,6 +135,7 @@ class Builder:
         ids["invitation", target] = client_id()
         await self.call("POST", "/invitations", coordinator, id=ids["invitation", target], mini_cluster_id=mini_cluster)
         await self._application(target, mini_cluster)
+        await self.announcement(target, mini_cluster, coordinator)
         ids["link", target] = client_id()
         third = f"/consortia/{ids['third', 'any']}/links"
         await self.call(
@@ -191,6 +192,8 @@ class Builder:
         comments = f"/ideas/{ids['idea', 'gone']}/comments"
         await self.call("POST", comments, "member", id=ids["comment", "gone"], body="사라질 댓글입니다.")
         await self.call("POST", f"/ideas/{ids['idea', 'gone']}/withdraw", "author")
+        await self.announcement("gone", mini_cluster, "coordinator")
+        await self.call("DELETE", f"/announcements/{ids['announcement', 'gone']}", "coordinator")
 
     async def _what_is_named(self) -> None:
         self.world.ids["idea", "named"] = await self.idea(
@@ -209,6 +212,15 @@ class Builder:
         for target in ("home", "foreign", "gone", "named"):
             self.world.ids["invitable", target] = self.world.ids["expert", "home"]
         await self.call("DELETE", f"/experts/{self.world.ids['expert', 'gone']}", "coordinator")
+
+    async def announcement(self, target: str, mini_cluster: str, author: str) -> None:
+        """Something is announced to a mini-cluster."""
+        self.world.ids["announcement", target] = client_id()
+        await self.call(
+            "POST", "/announcements", author,
+            id=self.world.ids["announcement", target], mini_cluster_id=mini_cluster, title="정기 교류회",
+            body="12월 10일에 모입니다.", valid_until=(now() + timedelta(days=7)).isoformat(),
+        )  # fmt: skip
 
     async def idea(self, author: str, mini_cluster: str, **more: Any) -> str:
         """The id of a new idea."""

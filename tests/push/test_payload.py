@@ -14,14 +14,17 @@ from tests.push.messages import COMMENT, IDEA, a_push
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "push-payload.schema.json"
 MINI_CLUSTER = UUID("0198f2a4-0001-7000-8000-000000000001")
+ANNOUNCEMENT = UUID("0198f2a4-0003-7000-8000-000000000003")
 INBOX_ITEM = UUID("0198f2a4-0002-7000-8000-000000000002")
 
 
 def a_payload(kind: PushKind, **changes: Any) -> PushPayload:
     about_a_comment = kind in (PushKind.COMMENT, PushKind.REPLY, PushKind.MENTION)
+    is_announced = kind is PushKind.ANNOUNCEMENT
     values: dict[str, Any] = {
         "kind": kind,
-        "idea_id": None if kind is PushKind.TEST else UUID(IDEA),
+        "idea_id": None if kind is PushKind.TEST or is_announced else UUID(IDEA),
+        "announcement_id": ANNOUNCEMENT if is_announced else None,
         "comment_id": UUID(COMMENT) if about_a_comment else None,
         "mini_cluster_id": None if kind is PushKind.TEST else MINI_CLUSTER,
         "inbox_item_id": INBOX_ITEM if about_a_comment else None,
@@ -57,6 +60,8 @@ def test_a_value_that_is_not_there_is_an_absent_key() -> None:
 
 def test_the_link_to_an_idea_without_a_comment() -> None:
     assert deep_link(UUID(IDEA)) == f"ideastorage://ideas/{IDEA}"
+    data = a_payload(PushKind.ANNOUNCEMENT).to_data()
+    assert data["deep_link"] == f"ideastorage://announcements/{ANNOUNCEMENT}"
 
 
 @pytest.mark.parametrize("kind", list(PushKind))
@@ -67,7 +72,13 @@ def test_every_kind_is_valid_by_the_schema_and_can_be_sent(kind: PushKind) -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "missing"), [(PushKind.VOTE, "idea_id"), (PushKind.DISMISS, "idea_id"), (PushKind.MENTION, "comment_id")]
+    ("kind", "missing"),
+    [
+        (PushKind.VOTE, "idea_id"),
+        (PushKind.DISMISS, "idea_id"),
+        (PushKind.MENTION, "comment_id"),
+        (PushKind.ANNOUNCEMENT, "announcement_id"),
+    ],
 )
 def test_model_and_schema_ask_for_what_a_kind_needs(kind: PushKind, missing: str) -> None:
     with pytest.raises(InvalidModel, match=missing):
