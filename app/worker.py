@@ -227,7 +227,8 @@ class _Loops:
         async with database.write() as session:
             await archive_ended(session)
         await refresh_figures(database)
-        await prune(database, now())
+        unverified = timedelta(days=self.tools.settings.roster_unverified_days)
+        await prune(database, now(), kept={"roster_rows": unverified})
         return 0
 
     async def _leave(self) -> None:

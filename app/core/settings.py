@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     minimum_app_version: str = Field("1.0.0", pattern=r"^\d+\.\d+\.\d+$", description="older apps are asked to update")
     maintenance: bool = Field(False, description="tells apps that the service is being maintained")
     terms_version: str = Field("2026-11", description="version of the terms of use")
+    roster_unverified_days: int = Field(
+        180, ge=1, le=3_650, description="days after which people of a roster who have not joined are deleted"
+    )
     default_locale: Locale = Field(Locale.KOREAN, description="language of new accounts")
 
     @model_validator(mode="before")

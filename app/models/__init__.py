@@ -34,6 +34,7 @@ from app.models.notifications import Delivery, Device, InboxItem, NotificationSe
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
 from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, MiniClusterName, Region
+from app.models.rosters import RosterImport, RosterRow
 from app.models.sessions import AccessToken, RefreshToken, Session, SignInCode, Throttle
 from app.models.showcases import Showcase, ShowcaseIdea
 from app.models.votes import Vote
@@ -96,6 +97,8 @@ __all__ = [
     "RefreshToken",
     "Region",
     "Report",
+    "RosterImport",
+    "RosterRow",
     "Session",
     "Showcase",
     "ShowcaseIdea",

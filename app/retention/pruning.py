@@ -1,7 +1,7 @@
 """Deleting by the rules of retention: in small transactions with pauses between, so that nobody waits for it."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Delete, Row, Update, delete, literal_colum
 from app.core.database import Database
 from app.models import Device, Model
 from app.models.notifications import DeviceEnd
-from app.retention.rules import RULES, STALE_AFTER, Rule, stale_devices
+from app.retention.rules import RULES, STALE_AFTER, stale_devices
 
 log = structlog.get_logger(__name__)
 
@@ -19,22 +19,21 @@ BATCH = 500
 _PAUSE_SECONDS = 0.02
 
 
-async def prune(database: Database, at: datetime, *, batch: int = BATCH) -> dict[str, int]:
+async def prune(
+    database: Database, at: datetime, *, batch: int = BATCH, kept: Mapping[str, timedelta] | None = None
+) -> dict[str, int]:
     """Delete what is past its time at ``at``, at most ``batch`` rows a transaction; how many rows by rule.
 
-    ``stale_devices`` counts the devices that were disabled. It may be interrupted and repeated at will.
+    ``kept`` holds the times of rules, by name, for which this installation has others than usual. ``stale_devices``
+    counts the devices that were disabled. It may be interrupted and repeated at will.
     """
     counts = {"stale_devices": await _disable_stale(database, at, batch)}
     for rule in RULES:
-        counts[rule.name] = await _apply(database, rule, at, batch)
+        since = at - (kept or {}).get(rule.name, rule.kept)
+        counts[rule.name] = await _in_batches(database, rule.model, rule.condition(since), delete(rule.model), batch)
     if any(counts.values()):
         log.info("retention.pruned", **{name: count for name, count in counts.items() if count})
     return counts
-
-
-async def _apply(database: Database, rule: Rule, at: datetime, batch: int) -> int:
-    condition = rule.condition(at - rule.kept)
-    return await _in_batches(database, rule.model, condition, delete(rule.model), batch)
 
 
 async def _disable_stale(database: Database, at: datetime, batch: int) -> int:

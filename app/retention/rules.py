@@ -22,6 +22,7 @@ from app.models import (
     PasswordReset,
     PushJob,
     RefreshToken,
+    RosterRow,
     Session,
     SignInChallenge,
     SignInCode,
@@ -76,6 +77,14 @@ def _ended_sessions(before: datetime) -> ColumnElement[bool]:
     )
 
 
+def _people_of_rosters(before: datetime) -> ColumnElement[bool]:
+    """People who never joined, and those who have left: the roster needs them no longer."""
+    return or_(
+        and_(RosterRow.confirmed_at < before, RosterRow.verified_at.is_(None)),
+        RosterRow.left_at < before,
+    )
+
+
 RULES = (
     Rule("sign_in_codes", SignInCode, _DAY, "expiry", lambda before: SignInCode.expires_at < before),
     Rule("password_resets", PasswordReset, _DAY, "expiry", lambda before: PasswordReset.expires_at < before),
@@ -92,6 +101,7 @@ RULES = (
     Rule("refresh_tokens", RefreshToken, 30 * _DAY, "expiry", lambda before: RefreshToken.expires_at < before),
     Rule("throttles", Throttle, timedelta(0), "end of the window", lambda before: Throttle.window_ends_at < before),
     Rule("idempotency_keys", IdempotencyKey, 7 * _DAY, "first use", lambda before: IdempotencyKey.created_at < before),
+    Rule("roster_rows", RosterRow, 180 * _DAY, "last import that named the person, or leaving", _people_of_rosters),
     Rule("invitations", Invitation, 30 * _DAY, "expiry", lambda before: Invitation.expires_at < before),
     Rule(
         "applications", Application, 365 * _DAY, "decision or withdrawal", lambda before: Application.closed_at < before

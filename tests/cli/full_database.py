@@ -51,6 +51,8 @@ from app.models import (
     RecoveryCode,
     RefreshToken,
     Report,
+    RosterImport,
+    RosterRow,
     Session,
     Showcase,
     ShowcaseIdea,
@@ -183,6 +185,19 @@ async def _add_the_rest(session: AsyncSession) -> None:
                 mini_cluster_id=idea.mini_cluster_id, proposed_by_id=ACCOUNT, note="제안",
             ),
         ]
+    )  # fmt: skip
+    taken_over = RosterImport(
+        mini_cluster_id=idea.mini_cluster_id, imported_by_id=ACCOUNT, fingerprint=b"f" * 32, new_count=1,
+        changed_count=0, kept_count=0, left_count=0, ended_count=0,
+    )  # fmt: skip
+    session.add(taken_over)
+    await session.flush()
+    session.add(
+        RosterRow(
+            mini_cluster_id=idea.mini_cluster_id, import_id=taken_over.id, person_key=b"p" * 32, name="최가람",
+            email="info@example.kr", is_shared_address=True, organisation_name="가람",
+            organisation_kind=OrganisationKind.COMPANY,
+        )
     )  # fmt: skip
     some_comment = (await session.scalars(select(Comment).limit(1))).one()
     session.add(CommentRevision(comment_id=some_comment.id, version=1, body="앞선 글"))

@@ -24,6 +24,8 @@ from app.models import (
     PasswordReset,
     PushJob,
     RefreshToken,
+    RosterImport,
+    RosterRow,
     Session,
     SignInChallenge,
     SignInCode,
@@ -34,6 +36,7 @@ from app.models.applications import ApplicationState
 from app.models.memberships import MemberRole
 from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
 from app.models.organisations import OrganisationKind
+from app.models.rosters import RosterState
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -181,6 +184,30 @@ class Rows:
                 expires_at=expires_at,
                 used_at=expires_at if used else None,
                 used_by_id=self.account_id if used else None,
+            )
+        )
+
+    async def roster_row(
+        self, confirmed_at: datetime, *, joined: bool = False, left_at: datetime | None = None
+    ) -> RosterRow:
+        taken_over = RosterImport(
+            mini_cluster_id=self.mini_cluster_id, fingerprint=self._digest(), new_count=1, changed_count=0,
+            kept_count=0, left_count=0, ended_count=0,
+        )  # fmt: skip
+        await self.add(taken_over)
+        return await self.add(
+            RosterRow(
+                mini_cluster_id=self.mini_cluster_id,
+                import_id=taken_over.id,
+                person_key=self._digest(),
+                name="회원",
+                organisation_name="㈜새",
+                organisation_kind=OrganisationKind.COMPANY,
+                state=RosterState.VERIFIED if joined else RosterState.IMPORTED,
+                account_id=self.account_id if joined else None,
+                verified_at=confirmed_at if joined else None,
+                confirmed_at=confirmed_at,
+                left_at=left_at,
             )
         )
 

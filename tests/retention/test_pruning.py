@@ -68,6 +68,7 @@ BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "sign_in_challenges": (DAY, lambda rows, moment: rows.sign_in_challenge(moment)),
     "throttles": (0 * DAY, lambda rows, moment: rows.throttle(moment)),
     "idempotency_keys": (7 * DAY, lambda rows, moment: rows.idempotency_key(moment)),
+    "roster_rows": (180 * DAY, lambda rows, moment: rows.roster_row(moment)),
     "invitations": (30 * DAY, lambda rows, moment: rows.invitation(moment)),
     "settled_events": (7 * DAY, lambda rows, moment: rows.event(moment)),
     "dead_events": (90 * DAY, lambda rows, moment: rows.event(moment, "ValueError")),
@@ -90,6 +91,17 @@ async def test_rows_of_a_table_by_their_age(database: Database, rows: Rows, name
 def test_every_rule_is_tested() -> None:
     apart = {"access_tokens", "refresh_tokens", "deliveries", "devices", "sessions"}
     assert {rule.name for rule in RULES} == apart | set(BY_ONE_TIME)
+
+
+async def test_people_of_rosters_stay_once_joined_until_they_have_left(database: Database, rows: Rows) -> None:
+    at = now()
+    joined = await rows.roster_row(at - 900 * DAY, joined=True)
+    left = await rows.roster_row(at - 900 * DAY, joined=True, left_at=at - 180 * DAY - MOMENT)
+    await expect(database, at, "roster_rows", deleted=left, kept=[joined])
+    young = await rows.roster_row(at - 11 * DAY)
+    assert (await prune(database, at, kept={"roster_rows": 12 * DAY}))["roster_rows"] == 0
+    assert (await prune(database, at, kept={"roster_rows": 10 * DAY}))["roster_rows"] == 1
+    assert not await exists(database, young)
 
 
 async def test_used_invitations_go_too(database: Database, rows: Rows) -> None:
