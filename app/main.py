@@ -22,6 +22,7 @@ from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
 from app.consortia.links import endpoints as links
 from app.consortia.organisations import endpoints as organisations
+from app.consortia.roster import endpoints as roster
 from app.core.cursor import CursorCodec
 from app.core.database import Database
 from app.core.ids import new_public_id
@@ -77,6 +78,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     invitations.router,
     applications.router,
     directory.router,
+    roster.router,
     reports.router,
     cases.router,
     moderation_acts.router,

@@ -19,6 +19,7 @@ TAGS = {
     "organisations": "Companies, universities, institutes, local governments and support organisations.",
     "invitations": "Invitations to a mini-cluster.",
     "applications": "The public directory, applying to a mini-cluster, admitting and declining.",
+    "roster": "Rosters (명부) of mini-clusters: import from spreadsheets, invitations by mail and on paper, export.",
     "feeds": "Lists of ideas: home, open, of a consortium, of a mini-cluster.",
     "ideas": "Single ideas: drafts, publishing, editing, withdrawing, following, reading.",
     "consent": "A wider audience for an idea waits for its author.",

@@ -1,5 +1,7 @@
 """Who may do what to become a member, and about those who want to."""
 
+from typing import Any
+
 from tests.factories import client_id
 from tests.permissions.rules import EVERYBODY, HOME_STAFF, Json, Rule, may, nobody, public, signed_in
 from tests.permissions.world import World
@@ -18,7 +20,24 @@ def _application(world: World, target: str) -> Json:
     }
 
 
+def _keepers(**more: Any) -> Rule:
+    """On the roster of a mini-cluster."""
+    return Rule(
+        {
+            "home": may(*HOME_STAFF, others=403),
+            "foreign": may("foreign_coordinator", others=403),
+            "missing": nobody(404),
+        },
+        path={"mini_cluster_id": "mini_cluster"},
+        **more,
+    )
+
+
 RULES = {
+    # A JSON body is no roster: that the file is looked at shows that the actor was let in.
+    "preview_roster": _keepers(accepts=frozenset({422})),
+    "import_roster": _keepers(accepts=frozenset({422}), query=lambda _world, _target: {"fingerprint": "0" * 64}),
+    "list_roster": _keepers(),
     "list_directory": public(),
     # Members of the place are told that they are: 409.
     "create_application": Rule(
