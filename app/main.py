@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.announcements import endpoints as announcements
 from app.blocks import endpoints as blocks
 from app.comments import endpoints as comments
+from app.console.main import create_console
 from app.consortia import endpoints as consortia
 from app.consortia.administration import endpoints as administration
 from app.consortia.applications import endpoints as applications
@@ -133,6 +134,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in FEATURE_ROUTERS:
         app.include_router(router, prefix="/v1")
     app.include_router(health.router)
+    app.state.console = create_console()
+    app.mount("/console", app.state.console)
     install_document(app)
     _add_middleware(app, chosen)
     return app
@@ -145,11 +148,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings.database_url, pool_size=settings.database_pool_size, wait_seconds=settings.database_wait_seconds
     )
     app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key))
+    app.state.console.state.resources = app.state.resources
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
     app.state.unread_counter = count_unread
     app.state.proposal_listeners = PROPOSAL_LISTENERS
     app.state.id_tokens = id_tokens = OidcTokens(settings.oidc_providers)
     _build_routes(app)
+    _build_routes(app.state.console)
     # What exists now lives as long as the process: keep the collector from looking at it again and again.
     gc.freeze()
     yield

@@ -17,9 +17,18 @@ from app.core.database import Database
 from app.core.settings import Settings
 from app.main import create_app
 from tests.factories import Factory
+from tests.journeys.chromium import what_is_missing
 from tests.postgres import EmptyDatabases, PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what a journey could not do on this machine."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    if any("journeys/test_console.py" in getattr(report, "nodeid", "") for report in reports):
+        for line in what_is_missing():
+            terminalreporter.write_line(line, yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session")
