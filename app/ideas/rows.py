@@ -14,14 +14,14 @@ from app.models.ideas import Visibility
 
 
 def author_card(row: Row[Any]) -> AuthorCard:
-    """The card of the author from a row with ``card_columns``; an erased person has no name any more."""
+    """The card of the author from a row with ``card_columns``; an erased person has no name and no employer."""
     erased = row.author_status is AccountStatus.ERASED
     return AuthorCard(
         id=row.author_public_id,
         name="" if erased else row.author_name,
         position=None if erased else row.author_position,
-        organisation=row.author_organisation,
-        organisation_kind=row.author_organisation_kind,
+        organisation=None if erased else row.author_organisation,
+        organisation_kind=None if erased else row.author_organisation_kind,
     )
 
 

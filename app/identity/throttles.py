@@ -48,6 +48,15 @@ BAD_SECOND_FACTORS_PER_ACCOUNT = Limit("second-factor.account", 5, timedelta(min
 BAD_ID_TOKENS_PER_CLIENT = Limit("id-token.client", 60, timedelta(hours=1))
 # Codes are tried five times each; this bounds who tries those of many people.
 BAD_CODES_PER_CLIENT = Limit("bad-code.client", 60, timedelta(hours=1))
+OF_ADDRESSES = (
+    CODES_PER_ADDRESS,
+    BAD_PASSWORDS_PER_ADDRESS,
+    RESETS_PER_ADDRESS,
+    APPLICANTS_PER_ADDRESS,
+    EMAIL_CHANGES_PER_ADDRESS,
+)
+OF_ACCOUNTS = (EMAIL_CHANGES_PER_ACCOUNT, BAD_SECOND_FACTORS_PER_ACCOUNT)
+"""The limits that are counted for a person, by address and by account: what is forgotten with him."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,13 @@ class Throttles:
 def throttles(signing_key: bytes, subjects: Iterable[tuple[Limit, str]]) -> Throttles:
     """The limits that concern these subjects."""
     return Throttles(tuple((limit, limit.key(signing_key, subject)) for limit, subject in subjects))
+
+
+async def forget_person(session: AsyncSession, signing_key: bytes, account_id: int, email: str | None) -> None:
+    """Delete whatever was counted for a person. What was counted for the client ends with its window."""
+    keys = [limit.key(signing_key, str(account_id)) for limit in OF_ACCOUNTS]
+    keys += [limit.key(signing_key, email) for limit in OF_ADDRESSES if email is not None]
+    await session.execute(delete(Throttle).where(Throttle.key.in_(keys)))
 
 
 def client_subject(address: str) -> str:

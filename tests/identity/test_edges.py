@@ -36,6 +36,9 @@ PROTECTED = [
     Route("PUT", "/v1/me/terms", {"version": "2026-11"}),
     Route("POST", "/v1/me/email-changes", {"email": "a@example.kr"}),
     Route("POST", f"/v1/me/email-changes/{SOME_ID}/confirm", {"old_code": "123456", "new_code": "123456"}),
+    Route("GET", "/v1/me/erasure"),
+    Route("PUT", "/v1/me/erasure", {"password": "바다 건너 7시 회의"}),
+    Route("DELETE", "/v1/me/erasure"),
     Route("GET", "/v1/me/blocks"),
     Route("PUT", f"/v1/me/blocks/{SOME_ID}"),
     Route("DELETE", f"/v1/me/blocks/{SOME_ID}"),
@@ -80,6 +83,8 @@ PUBLIC = [
         "/v1/sessions/id-token",
         {"provider": "nobody", "id_token": "a.b.c", "nonce": "12345678", "device": a_device()},
     ),
+    Route("POST", "/v1/applicants", {"email": "a@example.kr", "name": "이바다", "terms_version": "2026-11"}),
+    Route("POST", "/v1/applicants/confirm", {"registration_id": SOME_ID, "code": "123456", "device": a_device()}),
     Route("POST", "/v1/password-resets", {"email": "a@example.kr"}),
     Route(
         "POST",
@@ -129,7 +134,7 @@ def test_every_route_is_listed(settings: Settings) -> None:
         (method.upper(), re.sub(r"\{\w+\}", "{}", path))
         for path, item in app.openapi()["paths"].items()
         for method, operation in item.items()
-        if operation["tags"][0] in {"sign-in", "second-factor", "me", "accounts", "invitations", "app"}
+        if operation["tags"][0] in {"sign-in", "second-factor", "me", "accounts", "invitations", "privacy", "app"}
     }
     listed = {(route.method, route.path.replace(SOME_ID, "{}")) for route in PROTECTED + PUBLIC}
     assert listed == {route for route in served if route != ("GET", "/v1/me/ideas")}

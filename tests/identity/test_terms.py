@@ -22,8 +22,11 @@ WITHOUT_TERMS = {
     ("GET", "/v1/me/sessions"),
     ("DELETE", "/v1/me/sessions/current"),
     ("DELETE", "/v1/me/sessions/{session_id}"),
+    ("GET", "/v1/me/erasure"),
+    ("PUT", "/v1/me/erasure"),
+    ("DELETE", "/v1/me/erasure"),
 }
-"""To see what is asked, to consent, to leave, on this device or on a lost one."""
+"""To see what is asked, to consent, to leave, on this device or on a lost one, or for good."""
 
 
 async def accept(client: httpx.AsyncClient, person: Person, version: str) -> httpx.Response:

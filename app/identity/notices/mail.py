@@ -43,6 +43,16 @@ TEXTS = {
     Notice.IDENTITY_UNLINKED: Text(
         "다른 서비스 계정과의 연결을 끊었습니다.", "The link to an account of another service was removed."
     ),
+    Notice.ERASURE_REQUESTED: Text(
+        "계정 삭제가 요청되어 다른 기기에서 로그아웃되었습니다. 14일 뒤에 개인정보가 지워지며 되돌릴 수 없습니다."
+        " 그 전에는 앱에서 취소할 수 있습니다.",
+        "The erasure of your account was asked for, and your other devices were signed out. In 14 days your personal"
+        " data will be erased for good; until then you can take it back in the app.",
+    ),
+    Notice.ERASURE_UNDONE: Text(
+        "계정 삭제 요청을 취소했습니다. 계정은 그대로 쓸 수 있습니다.",
+        "The erasure of your account was taken back: the account goes on.",
+    ),
 }
 
 
