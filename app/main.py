@@ -49,6 +49,7 @@ from app.moderation.statements import endpoints as statements
 from app.moderation.watch import endpoints as watch_lists
 from app.notifications import endpoints as notifications
 from app.notifications.inbox import count_unread, read_items_of_idea
+from app.privacy.erasure import endpoints as erasure
 from app.showcases import endpoints as showcases
 from app.showcases.service import show_by_consent
 from app.votes import endpoints as votes
@@ -90,6 +91,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     access_log.router,
     showcases.router,
     blocks.router,
+    erasure.router,
     identity.router,
     config.router,
 )

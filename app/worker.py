@@ -42,6 +42,7 @@ from app.outbox.metrics import OLDEST_DUE_EVENT_SECONDS
 from app.outbox.pacing import Pace, Wakeup, repeat
 from app.outbox.relay import Lane, Relay
 from app.outbox.subscriptions import Subscriptions
+from app.privacy.erasure.due import erase_due
 from app.push.factory import open_transport
 from app.push.settings import PushSettings
 from app.push.transport import PushTransport
@@ -217,7 +218,7 @@ class _Loops:
         return 0
 
     async def _keep_up(self) -> int:
-        """End sessions and consortia whose time is over, count for showcases, and delete what is past its time."""
+        """End what is over, erase those who asked for it, count for showcases, and delete what is past its time."""
         database = self.tools.database
         while True:
             async with database.write() as session:
@@ -226,6 +227,7 @@ class _Loops:
                 break
         async with database.write() as session:
             await archive_ended(session)
+        await erase_due(database, self.tools.settings.signing_key, now())
         await refresh_figures(database)
         unverified = timedelta(days=self.tools.settings.roster_unverified_days)
         await prune(database, now(), kept={"roster_rows": unverified})

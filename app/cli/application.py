@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import check, copy_database, demo, migrate, openapi, operators, push, serve, worker
+from app.cli import check, copy_database, demo, erasure, migrate, openapi, operators, push, serve, worker
 
 application = typer.Typer(
     help="Idea Storage: run it, migrate it, check it. Settings come from the environment; see docs/operations.md.",
@@ -17,6 +17,7 @@ application.command("migrate")(migrate.migrate)
 application.add_typer(demo.application, name="demo")
 application.command("create-operator")(operators.create_operator)
 application.command("reset-second-factor")(operators.reset_second_factor)
+application.command("erase-account")(erasure.erase_account)
 application.add_typer(push.application, name="push")
 application.command("openapi")(openapi.openapi)
 application.command("check")(check.check)

@@ -14,6 +14,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    Erasure,
     IdempotencyKey,
     InboxItem,
     Invitation,
@@ -116,6 +117,7 @@ RULES = (
     Rule("sessions", Session, 180 * _DAY, "end", _ended_sessions),
     # The database lets go of an entry a day earlier (1095 days), and of none before.
     Rule("access_entries", AccessEntry, 1096 * _DAY, "reading", lambda before: AccessEntry.at < before),
+    Rule("erasures", Erasure, _DAY, "erasing", lambda before: Erasure.erased_at < before),
     Rule("worker_heartbeats", WorkerHeartbeat, _DAY, "last beat", lambda before: WorkerHeartbeat.beat_at < before),
 )
 """In an order in which what refers to a row goes before the row."""

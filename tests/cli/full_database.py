@@ -28,6 +28,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    Erasure,
     Expert,
     ExternalIdentity,
     HouseRules,
@@ -68,6 +69,7 @@ from app.models.memberships import MemberRole
 from app.models.moderation import ActKind, ReportReason, Watching
 from app.models.notifications import Platform, PushTopic, Reason, TokenKind
 from app.models.organisations import OrganisationKind
+from app.models.privacy import ErasureOrigin
 
 SIZE = DemoSize(ideas=60, comments=200)
 ACCOUNT = 1
@@ -169,6 +171,7 @@ async def _add_the_rest(session: AsyncSession) -> None:
                 account_id=ACCOUNT, old_email="a@a.kr", new_email="b@b.kr", nonce=b"n" * 16, expires_at=later
             ),
             TotpFactor(account_id=ACCOUNT, sealed_secret=b"s" * 60, last_step=58_000_000),
+            Erasure(account_id=ACCOUNT, origin=ErasureOrigin.PERSON, due_at=later),
             RecoveryCode(digest=b"c" * 32, account_id=ACCOUNT),
             SignInChallenge(digest=b"d" * 32, account_id=ACCOUNT, expires_at=later),
             ApplicantRegistration(

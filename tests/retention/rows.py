@@ -16,6 +16,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    Erasure,
     IdempotencyKey,
     InboxItem,
     Invitation,
@@ -36,6 +37,7 @@ from app.models.applications import ApplicationState
 from app.models.memberships import MemberRole
 from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
 from app.models.organisations import OrganisationKind
+from app.models.privacy import ErasureOrigin
 from app.models.rosters import RosterState
 
 RowT = TypeVar("RowT", bound=Model)
@@ -262,6 +264,18 @@ class Rows:
 
     async def access_entry(self, at: datetime) -> AccessEntry:
         return await self.add(AccessEntry(account_id=self.account_id, action="case.read", target_kind="case", at=at))
+
+    async def erasure(self, erased_at: datetime) -> Erasure:
+        account = await self.add(Account(name=""))
+        return await self.add(
+            Erasure(
+                account_id=account.id,
+                origin=ErasureOrigin.PERSON,
+                requested_at=erased_at,
+                due_at=erased_at,
+                erased_at=erased_at,
+            )
+        )
 
     async def heartbeat(self, beat_at: datetime) -> WorkerHeartbeat:
         return await self.add(WorkerHeartbeat(worker=f"w{self._next()}", beat_at=beat_at))

@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,7 +24,7 @@ from app.core.clock import now
 from app.core.errors import FieldError, Forbidden, IdTaken, Invalid, NotFound
 from app.core.localisation import Text
 from app.identity.actor import Actor
-from app.models import Account, Consortium, CoordinatorRole, MiniCluster, Region
+from app.models import Account, Consortium, CoordinatorRole, Erasure, MiniCluster, Region
 from app.models.accounts import AccountStatus
 from app.models.programme import ConsortiumKind
 
@@ -154,6 +154,8 @@ async def remove_coordinator(session: AsyncSession, actor: Actor, public_id: uui
 async def refuse_losing_the_last(session: AsyncSession, account_id: int, consortium_id: int) -> None:
     """Keep a consortium from losing its last coordinator who can act. The consortium must be locked.
 
+    Whoever is about to be erased does not count: he will be gone.
+
     :raises LastCoordinator: nobody else would be left.
     """
     others = select(CoordinatorRole.id).join(Account, Account.id == CoordinatorRole.account_id)
@@ -162,6 +164,7 @@ async def refuse_losing_the_last(session: AsyncSession, account_id: int, consort
         CoordinatorRole.ended_at.is_(None),
         CoordinatorRole.account_id != account_id,
         Account.status == AccountStatus.ACTIVE,
+        ~exists().where(Erasure.account_id == Account.id),
     )
     if not await session.scalar(select(others.exists())):
         raise LastCoordinator

@@ -79,6 +79,12 @@ RULES = {
         {"home": may("operator", others=403), "missing": Outcome(frozenset(), EVERYBODY - {"operator"})},
         path={"account_id": "account"},
     ),
+    "get_my_erasure": signed_in(),
+    # Nobody here has a password: that the proof was asked for shows that the actor was let in.
+    "request_my_erasure": signed_in(
+        body=lambda _world, _target: {"password": "correct horse battery"}, accepts=frozenset({422})
+    ),
+    "undo_my_erasure": signed_in(),
     "list_my_blocks": signed_in(),
     # Of people of other consortia, who have not written where one reads, one does not know.
     "put_block": Rule(

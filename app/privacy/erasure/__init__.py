@@ -1,0 +1,1 @@
+"""Erasure: asked for, taken back within 14 days, done by the worker."""
