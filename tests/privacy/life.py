@@ -18,6 +18,8 @@ from app.core.database import Database
 from app.core.settings import Settings
 from app.models import (
     Account,
+    Announcement,
+    AnnouncementRead,
     Application,
     Delivery,
     Device,
@@ -265,7 +267,14 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
     job = PushJob(account_id=life.account_id, idea_id=kept.id, topic=PushTopic.VOTES)
     showcase = Showcase(mini_cluster_id=life.place.id, profile_ko="소개", figures={})
     colleague = life.people["colleague"]
-    session.add_all([job, showcase])
+    announcements = [
+        Announcement(
+            creation_digest=hashlib.sha256(f"{author}".encode()).digest(), consortium_id=kept.consortium_id,
+            author_id=author, title="공지", body="모두에게", valid_until=later, reader_count=readers,
+        )
+        for author, readers in ((life.account_id, 0), (colleague.id, 1))
+    ]  # fmt: skip
+    session.add_all([job, showcase, *announcements])
     await session.flush()
     session.add_all(
         [
@@ -295,6 +304,7 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
             InboxItem(
                 account_id=colleague.id, event_id=2, reason=Reason.VOTE, actor_id=life.account_id, idea_id=kept.id
             ),
+            AnnouncementRead(announcement_id=announcements[1].id, account_id=life.account_id),
             ShowcaseIdea(idea_id=kept.id, showcase_id=showcase.id, position=0, added_by_id=colleague.id),
             IdeaExclusion(idea_id=draft, organisation_id=colleague.organisation_id),
         ]

@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.logging import _NOISY
 from app.core.settings import Settings
 from app.identity import throttles
-from app.models import Account, Comment, Idea, Membership, Throttle, Vote
+from app.models import Account, Announcement, AnnouncementRead, Comment, Idea, Membership, Throttle, Vote
 from app.models.accounts import AccountStatus
 from app.privacy.erasure.due import erase_due
 from app.privacy.erasure.plan import STEPS
@@ -123,7 +123,10 @@ async def counters_equal_rows(database: Database) -> None:
         .correlate(Idea)
         .scalar_subquery()
     )
+    readers = select(func.count()).where(AnnouncementRead.announcement_id == Announcement.id).correlate(Announcement)
     async with database.read() as connection:
+        for row in await connection.execute(select(Announcement.reader_count, readers.scalar_subquery())):
+            assert row[0] == row[1]
         for row in await connection.execute(select(Idea.vote_count, votes, Idea.comment_count, comments)):
             assert (row[0], row[2]) == (row[1], row[3])
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 _NUMBER = "the number of an account that names nobody any more"
 _FIGURES = "periods under such a number, for the figures of past years"
 _SHARED = "others have answered it: what they can read stays readable, without his name"
-_OFFICE = "written in an office and owed to others: reasons, decisions, notes on their ideas"
+_OFFICE = "written in an office and owed to others: reasons, decisions, notes on their ideas, announcements"
 _OTHERS = "of somebody else, who is not the one that is erased"
 _RECORD = "a record that the database refuses to change: numbers and codes, never words"
 
@@ -34,6 +34,10 @@ TABLES: Mapping[str, str] = {
 
 COLUMNS: Mapping[str, str] = {
     "affiliations.account_id": _FIGURES,
+    "announcements.author_id": _NUMBER,
+    "announcements.body": _OFFICE,
+    "announcements.link": _OFFICE,
+    "announcements.title": _OFFICE,
     "appeals.decided_by_id": _NUMBER,
     "applications.decided_by_id": _NUMBER,
     "audience_proposals.proposed_by_id": _NUMBER,

@@ -15,6 +15,8 @@ from app.identity.sessions.service import end_other_sessions
 from app.models import (
     Account,
     Affiliation,
+    Announcement,
+    AnnouncementRead,
     AudienceProposal,
     Case,
     Comment,
@@ -54,7 +56,7 @@ async def remove_person(session: AsyncSession, account_id: int, signing_key: byt
     subject, moment = Subject(account_id, str(public_id), email), now()
     await _leave(session, account_id, moment)
     await _withdraw(session, subject, moment)
-    await _take_votes_back(session, account_id)
+    await _lower_counters(session, account_id)
     await throttles.forget_person(session, signing_key, account_id, email)
     for step in STEPS:
         await _apply(session, step, subject)
@@ -100,12 +102,15 @@ async def _withdraw(session: AsyncSession, subject: Subject, moment: datetime) -
     await session.execute(settled, execution_options=_QUIETLY)
 
 
-async def _take_votes_back(session: AsyncSession, account_id: int) -> None:
-    """Counters equal their rows: they fall with the votes that the plan deletes afterwards."""
+async def _lower_counters(session: AsyncSession, account_id: int) -> None:
+    """Counters equal their rows: they fall with the votes and readings that the plan deletes afterwards."""
     voted = select(Vote.idea_id).where(Vote.account_id == account_id)
     fewer = update(Idea).where(Idea.id.in_(voted)).values(vote_count=Idea.vote_count - 1).returning(Idea.id)
     for idea_id in (await session.scalars(fewer, execution_options=_QUIETLY)).all():
         await outbox.append(session, ResponseChanged(idea_id=idea_id))
+    opened = select(AnnouncementRead.announcement_id).where(AnnouncementRead.account_id == account_id)
+    fewer_readers = update(Announcement).where(Announcement.id.in_(opened))
+    await session.execute(fewer_readers.values(reader_count=Announcement.reader_count - 1), execution_options=_QUIETLY)
 
 
 async def _apply(session: AsyncSession, step: Step, subject: Subject) -> None:
