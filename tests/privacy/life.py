@@ -31,6 +31,8 @@ from app.models import (
     MiniCluster,
     Model,
     PushJob,
+    RosterImport,
+    RosterRow,
     Showcase,
     ShowcaseIdea,
 )
@@ -64,6 +66,10 @@ class Life:
     def plant(self, what: str) -> str:
         """A string that stands nowhere else."""
         return self.planted.setdefault(what, f"planted{next(_numbers)}x{what.replace(' ', '')}")
+
+    def plant_phone(self) -> str:
+        """Eleven digits that stand nowhere else."""
+        return self.planted.setdefault("mobile", f"010{next(_numbers):08}")
 
     async def live(self) -> "Life":
         """All of it."""
@@ -274,7 +280,11 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
         )
         for author, readers in ((life.account_id, 0), (colleague.id, 1))
     ]  # fmt: skip
-    session.add_all([job, showcase, *announcements])
+    roster = RosterImport(
+        mini_cluster_id=life.place.id, fingerprint=hashlib.sha256(b"roster").digest(), new_count=2, changed_count=0,
+        kept_count=0, left_count=0, ended_count=0,
+    )  # fmt: skip
+    session.add_all([job, showcase, roster, *announcements])
     await session.flush()
     session.add_all(
         [
@@ -303,6 +313,16 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
             ),
             InboxItem(
                 account_id=colleague.id, event_id=2, reason=Reason.VOTE, actor_id=life.account_id, idea_id=kept.id
+            ),
+            *(
+                RosterRow(
+                    mini_cluster_id=life.place.id, import_id=roster.id,
+                    person_key=hashlib.sha256(what.encode()).digest(),
+                    name=life.plant(f"{what} name"), email=email, account_id=account_id, phone=life.plant_phone(),
+                    organisation_name=life.plant(f"{what} firm"), organisation_kind=OrganisationKind.COMPANY,
+                    position=life.plant(f"{what} position"),
+                )
+                for what, email, account_id in (("roster", None, life.account_id), ("list", life.email, None))
             ),
             AnnouncementRead(announcement_id=announcements[1].id, account_id=life.account_id),
             ShowcaseIdea(idea_id=kept.id, showcase_id=showcase.id, position=0, added_by_id=colleague.id),

@@ -63,6 +63,9 @@ COLUMNS: Mapping[str, str] = {
     "moderation_acts.subject_id": _NUMBER,
     "moderation_acts.undone_by_id": _NUMBER,
     "reports.reporter_id": _NUMBER,
+    "roster_imports.fingerprint": "a digest of a whole file of many people",
+    "roster_imports.imported_by_id": _NUMBER,
+    "roster_rows.wanted_by_id": _NUMBER,
     "showcase_ideas.added_by_id": _NUMBER,
 }
 """A column may be named here and in a step: what the step does not reach stays, for this reason."""

@@ -55,6 +55,7 @@ from app.models import (
     RecoveryCode,
     RefreshToken,
     Report,
+    RosterRow,
     Session,
     ShowcaseIdea,
     SignInChallenge,
@@ -119,9 +120,10 @@ STEPS = (
     Step(Vote, _of(Vote.account_id)),
     Step(Expert, _of(Expert.account_id)),
     Step(IdeaExpert, _of(IdeaExpert.account_id)),
-    # How he came in. Replies to others, kept for their retries, may show his name and address.
+    # How he came in, lists that name him, and replies to others that were kept for their retries and may show him.
     Step(Application, _of(Application.account_id)),
     Step(ApplicantRegistration, lambda s: _is_address(ApplicantRegistration.email, s)),
+    Step(RosterRow, lambda s: or_(RosterRow.account_id == s.account_id, _is_address(RosterRow.email, s))),
     Step(Invitation, lambda s: or_(_is_address(Invitation.email, s), Invitation.used_by_id == s.account_id)),
     Step(
         IdempotencyKey,
