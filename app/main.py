@@ -30,6 +30,7 @@ from app.core.ids import new_public_id
 from app.core.logging import configure_logging
 from app.core.settings import Settings
 from app.feeds import endpoints as feeds
+from app.feeds.floors import FeedFloors
 from app.ideas import audience_endpoints as audience
 from app.ideas import endpoints as ideas
 from app.ideas.consent import endpoints as consent
@@ -153,6 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.console.state.resources = app.state.resources
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
     app.state.unread_counter = count_unread
+    app.state.feed_floors = FeedFloors()
     app.state.proposal_listeners = PROPOSAL_LISTENERS
     app.state.id_tokens = id_tokens = OidcTokens(settings.oidc_providers)
     _build_routes(app)

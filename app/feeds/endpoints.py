@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.consortia.queries import select_lineage
 from app.core.cursor import CursorCodec
 from app.core.errors import NotFound
+from app.feeds.floors import FeedFloors
 from app.feeds.service import read_feed
 from app.feeds.sorts import Order, Period, Sort, order_of
 from app.ideas.schemas import IdeaPage
@@ -57,6 +58,7 @@ class FeedRequest:
     actor: Actor
     connection: AsyncConnection
     cursors: CursorCodec
+    floors: FeedFloors
     order: Order
     cursor: str | None
     limit: int
@@ -67,6 +69,7 @@ class FeedRequest:
             self.connection,
             self.actor,
             self.cursors,
+            self.floors,
             feed=feed,
             streams=streams,
             order=self.order,
@@ -79,11 +82,13 @@ async def _feed_request(
     actor: ReadActor,
     connection: ReadConnection,
     resources: InjectedResources,
+    http: Request,
     order: Annotated[Order, Depends(_order)],
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> FeedRequest:
-    return FeedRequest(actor, connection, resources.cursors, order, cursor, limit)
+    floors: FeedFloors = http.app.state.feed_floors
+    return FeedRequest(actor, connection, resources.cursors, floors, order, cursor, limit)
 
 
 Feed = Annotated[FeedRequest, Depends(_feed_request)]

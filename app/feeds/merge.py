@@ -49,9 +49,10 @@ def padded(streams: list[int]) -> list[int]:
 def page_statement(order: Order, branches: int, scan: int, rows: int) -> Select[Any]:
     """The statement that gives up to ``rows`` visible ideas among the next ``scan`` of the merged streams.
 
-    Binds: ``stream_0`` …, ``key`` and ``id`` (where to go on), ``bucket`` (the number of the period, for top),
-    ``viewer``, ``organisation``. Columns: ``scanned`` (how many were looked at), ``last_key`` and ``last_id`` (the
-    last of them, where the next page goes on when too few were visible), then those of an idea, all NULL in the
+    Binds: ``stream_0`` …, ``key`` and ``id`` (where to go on), ``floor`` (entries with a lower key are left out),
+    ``bucket`` (the number of the period, for top), ``viewer``, ``organisation``. Columns: ``scanned`` (how many were
+    looked at), ``last_key`` and ``last_id`` (the last of them, where the next page goes on when too few were visible),
+    then those of an idea, all NULL in the
     single row that comes when none was visible. Built once for each combination and kept: building takes
     milliseconds, running it a fraction of one.
     """
@@ -97,6 +98,7 @@ def _branch(order: Order, number: int) -> Select[Any]:
         entries.stream_id == bindparam(f"stream_{number}", type_=entries.stream_id.type),
         tuple_(key, entries.idea_id)
         < tuple_(bindparam("key", type_=order.key_type), bindparam("id", type_=BigInteger)),
+        key >= bindparam("floor", type_=order.key_type),
     ]
     if order.period:
         conditions.append(entries[order.period] == bindparam("bucket", type_=entries.week.type))

@@ -40,6 +40,11 @@ class Order:
     period: Period | None = None
     only_unanswered: bool = False
 
+    @property
+    def lowest_key(self) -> int:
+        """Below every key: no floor."""
+        return -self.first_key
+
 
 NEW = Order("new", "published_at", BigInteger(), MAX_BIGINT)
 HOT = Order("hot", "hot", BigInteger(), MAX_BIGINT)

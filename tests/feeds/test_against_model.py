@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.cursor import CursorCodec
 from app.core.database import Database
+from app.feeds.floors import FeedFloors
 from app.feeds.service import read_feed
 from app.feeds.sorts import HOT, NEW, TOP, UNANSWERED, Order, Period
 from app.ideas.queries import visible_to
@@ -23,6 +24,7 @@ from tests.factories import Factory, Person
 from tests.feeds.random_place import Facts, RandomPlace, random_place
 
 CURSORS = CursorCodec(b"key of these tests")
+FLOORS = FeedFloors()
 
 
 async def actor_of(database: Database, person: Person) -> Actor:
@@ -42,7 +44,15 @@ async def walk(database: Database, actor: Actor, streams: list[int], order: Orde
             by_public_id[str(row.public_id)] = row.id
         for _ in range(200):
             page = await read_feed(
-                connection, actor, CURSORS, feed="test", streams=streams, order=order, cursor=cursor, limit=limit
+                connection,
+                actor,
+                CURSORS,
+                FLOORS,
+                feed="test",
+                streams=streams,
+                order=order,
+                cursor=cursor,
+                limit=limit,
             )
             assert len(page.items) <= limit
             found += [by_public_id[str(item.id)] for item in page.items]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now, to_micros
 from app.core.cursor import CursorCodec
 from app.core.database import Database
+from app.feeds.floors import FeedFloors
 from app.feeds.service import read_feed
 from app.feeds.sorts import NEW
 from app.ideas.streams import StreamKind, home_streams, stream_id
@@ -55,6 +56,7 @@ async def test_a_very_active_blocked_author_does_not_end_the_feed(database: Data
                 connection,
                 actor,
                 CursorCodec(b"k"),
+                FeedFloors(),
                 feed="home",
                 streams=home_streams(actor),
                 order=NEW,
