@@ -23,6 +23,8 @@ class ModelIdea:
     """Words of comments, and who wrote them."""
     waiting: tuple[str, str, int] | None = None
     """A proposal: its id, the visibility and the place it asks for."""
+    experts: set[int] = field(default_factory=set)
+    """Whom its author invited as an expert."""
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Model:
     links: dict[frozenset[int], str] = field(default_factory=dict)
     blocks: set[tuple[int, int]] = field(default_factory=set)
     ideas: list[ModelIdea] = field(default_factory=list)
+    experts: set[int] = field(default_factory=set)
 
     def is_blocked(self, one: int, other: int) -> bool:
         """Whether either has blocked the other."""
@@ -54,7 +57,7 @@ class Model:
         if idea.is_withdrawn or self.is_blocked(person, idea.author) or person in idea.excluded:
             return False
         is_open = idea.visibility == "all" and bool(self.consortia(person))
-        return is_open or self._reaches(person, idea, self._inner(person))
+        return person in idea.experts or is_open or self._reaches(person, idea, self.inner(person))
 
     def is_at_home(self, person: int, idea: ModelIdea) -> bool:
         """Whether it stands in the person's home feed."""
@@ -78,9 +81,21 @@ class Model:
             words |= {word for word, by in idea.comments.items() if not self.is_blocked(person, by)}
         return words
 
-    def _inner(self, person: int) -> set[int]:
+    def inner(self, person: int) -> set[int]:
+        """The places whose inner ideas and members a person sees."""
         own = self.coordinates[person]
         return self.members[person] | {place for place, consortium in self.consortium_of.items() if consortium in own}
+
+    def audience(self, author: int, place: int, visibility: str, excluded: int) -> int:
+        """How many people but the author would see an idea for nobody in particular, one organisation left out."""
+        idea = ModelIdea("", author, place, visibility, set(), {excluded}, "", "")
+        return sum(person != author and self.sees(person, idea) for person in self.members)
+
+    def end_designation(self, person: int) -> None:
+        """Somebody is no expert any more: what he was invited into is closed to him."""
+        self.experts.discard(person)
+        for idea in self.ideas:
+            idea.experts.discard(person)
 
     def _reaches(self, person: int, idea: ModelIdea, inner: set[int]) -> bool:
         if idea.visibility == "named":

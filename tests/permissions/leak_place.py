@@ -1,24 +1,26 @@
 """The place of the leak walk: the real API on a database of its own, driven step by step beside the model."""
 
 import asyncio
-import re
-import shutil
-import tempfile
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from app.core.clock import now
 from app.core.database import Database
 from app.core.settings import Settings
-from app.models import Consortium, MiniCluster
+from app.models import Consortium, Device, MiniCluster
+from app.models.notifications import Platform, TokenKind
+from app.notifications.jobs import dispatch_due
+from app.notifications.sender import Sender
+from app.push.transport import PushMessage
 from tests.conftest import started_app
 from tests.factories import Factory, Person, client_id
 from tests.ideas.test_states import told
 from tests.permissions.leak_model import Model, ModelIdea
+from tests.push.recording import RecordingTransport
 
 PEOPLE, CONSORTIA, PLACES = 7, 3, 5
-_WORD = re.compile(r"zq[0-9]+qz")
 SECRET = "test-only-secret-key-of-40-characters-xx"
 Json = dict[str, Any]
 
@@ -26,11 +28,9 @@ Json = dict[str, Any]
 class LeakPlace:
     """Seven people, three consortia, five mini-clusters; every title, body and comment holds a word of its own."""
 
-    def __init__(self, template: Path) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="idea-storage-walk-")
-        path = Path(self.folder.name) / "walk.db"
-        shutil.copyfile(template, path)
-        self.url = f"sqlite:///{path}"
+    def __init__(self, url: str) -> None:
+        """Fill the migrated, empty database at ``url``."""
+        self.url = url
         self.model = Model()
         self.people: list[Person] = []
         self.places: list[MiniCluster] = []
@@ -64,12 +64,27 @@ class LeakPlace:
             )
             self.model.members[number] = {number % PLACES}
             self.model.coordinates[number] = set() if coordinated is None else {coordinated}
+            await self._give_phone(number)
+
+    async def _give_phone(self, person: int) -> None:
+        async with self.database.write() as session:
+            session.add(
+                Device(
+                    account_id=self.people[person].id,
+                    session_id=self.people[person].session_id,
+                    token_kind=TokenKind.TOKEN,
+                    token=f"phone-{person}",
+                    platform=Platform.ANDROID,
+                    app_version="1.0.0",
+                    locale="ko",
+                    time_zone="Asia/Seoul",
+                )
+            )
 
     def close(self) -> None:
-        """Stop the API and remove its database."""
+        """Stop the API."""
         self.runner.run(self._close())
         self.runner.close()
-        self.folder.cleanup()
 
     async def _close(self) -> None:
         await self.client.aclose()
@@ -90,9 +105,18 @@ class LeakPlace:
         assert response.status_code < 500, response.text
         return response
 
-    def tell(self) -> None:
-        """Let the worker fan out what happened."""
-        self.runner.run(told(self.database))
+    def tell(self) -> list[PushMessage]:
+        """Let the worker fan out what happened and send what waits for two hours at most; what it sent."""
+        return self.runner.run(self._tell())
+
+    async def _tell(self) -> list[PushMessage]:
+        await told(self.database)
+        later, phones = now() + timedelta(hours=2), RecordingTransport()
+        await dispatch_due(self.database, later)
+        sender = Sender(self.database, phones, clock=lambda: later)
+        while await sender.send_one():
+            pass
+        return phones.sent
 
     def place_id(self, place: int) -> str:
         """The id of a mini-cluster."""
@@ -129,52 +153,3 @@ class LeakPlace:
             me = self.call("GET", "/me", person).json()
             self._organisations[person] = me["affiliation"]["organisation"]["id"]
         return self._organisations[person]
-
-    def check(self, turn: int) -> None:
-        """Nothing that people read holds a word they may not see; and they find what they may.
-
-        A step looks at some of it: by turns everybody reads every list, and everybody opens every idea.
-        """
-        viewer = turn % PEOPLE
-        self._check_lists(viewer, turn)
-        if not self.model.ideas:
-            return
-        idea = self.model.ideas[turn % len(self.model.ideas)]
-        for person in range(PEOPLE):
-            response = self.call("GET", f"/ideas/{idea.id}", person)
-            assert (response.status_code == 200) == self.model.sees(person, idea), (person, idea, response.text)
-        self._check_single(viewer, idea, turn)
-
-    def _check_lists(self, viewer: int, turn: int) -> None:
-        model, place = self.model, turn % PLACES
-        consortium = self.consortia[model.consortium_of[place]].public_id
-        lists = [
-            "/feeds/home?sort=hot&limit=100",
-            "/feeds/open?limit=100",
-            "/inbox?limit=100",
-            f"/mini-clusters/{self.place_id(place)}/ideas?limit=100",
-            f"/consortia/{consortium}/ideas?limit=100&sort=unanswered",
-            "/me/audience-proposals",
-        ]
-        home = self.call("GET", "/feeds/home?sort=new&limit=100", viewer)
-        expected = {each.id for each in model.ideas if model.is_at_home(viewer, each)}
-        assert {item["id"] for item in home.json()["items"]} == expected
-        readable = model.readable_words(viewer, in_lists=True)
-        for response in (home, self.call("GET", lists[turn % len(lists)], viewer)):
-            leaked = set(_WORD.findall(response.text)) - readable
-            assert not leaked, (viewer, leaked, response.text)
-        if turn % 7 == 0:
-            unread = self.call("GET", "/inbox?unread_only=true&limit=100", viewer).json()["items"]
-            assert self.call("GET", "/me", viewer).json()["unread_count"] == len(unread)
-
-    def _check_single(self, viewer: int, idea: ModelIdea, turn: int) -> None:
-        sees = self.model.sees(viewer, idea)
-        readable = self.model.readable_words(viewer, in_lists=False)
-        below = ("/states", "/revisions", "/audience-proposals", "/reads")
-        comments = self.call("GET", f"/ideas/{idea.id}/comments?limit=100", viewer)
-        for response in (comments, self.call("GET", f"/ideas/{idea.id}{below[turn % len(below)]}", viewer)):
-            assert (response.status_code == 404) >= (not sees), (viewer, idea, response.text)
-            assert set(_WORD.findall(response.text)) <= readable, (viewer, idea, response.text)
-        if sees and not idea.is_withdrawn:
-            words = {word for word, by in idea.comments.items() if not self.model.is_blocked(viewer, by)}
-            assert set(_WORD.findall(comments.text)) == words

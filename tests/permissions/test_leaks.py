@@ -5,6 +5,8 @@ The short form runs with the tests. The long one, of as many steps as wanted, pr
     python -m tests.permissions.walk_for_leaks --steps 100000
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,9 +22,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.conftest import empty_database
 from tests.factories import client_id
 from tests.permissions.leak_model import ModelIdea, is_part_of
 from tests.permissions.leak_place import CONSORTIA, PEOPLE, PLACES, LeakPlace
+from tests.permissions.leak_reads import LeakReads
 
 people = st.integers(0, PEOPLE - 1)
 places = st.integers(0, PLACES - 1)
@@ -39,16 +43,20 @@ posts: st.SearchStrategy[Post] = st.tuples(
 class LeakWalk(RuleBasedStateMachine):
     """Moves people, roles, audiences, blocks, links and places at random; the model moves along."""
 
-    template: ClassVar[Path]
+    new_database: ClassVar[Callable[[], AbstractContextManager[str]]]
+    """Lends the URL of a migrated, empty database."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.it = LeakPlace(self.template)
+        self.lent = type(self).new_database()
+        self.it = LeakPlace(self.lent.__enter__())
+        self.reads = LeakReads(self.it)
         self.model = self.it.model
         self.turn = 0
 
     def teardown(self) -> None:
         self.it.close()
+        self.lent.__exit__(None, None, None)
 
     def idea(self, number: int) -> ModelIdea:
         return self.model.ideas[number % len(self.model.ideas)]
@@ -62,7 +70,7 @@ class LeakWalk(RuleBasedStateMachine):
         for number, wish in enumerate(posts):
             self.post(wish)
             if self.has_ideas():
-                self.comment(number, wish[0])
+                self.comment(number, wish[0], wish[0])
 
     @rule(wish=posts)
     def post(self, wish: Post) -> None:
@@ -72,13 +80,51 @@ class LeakWalk(RuleBasedStateMachine):
         self.it.post(author, place, visibility, readers - {author}, excluded - {author})
 
     @precondition(has_ideas)
-    @rule(number=numbers, person=people)
-    def comment(self, number: int, person: int) -> None:
+    @rule(number=numbers, person=people, mentioned=people)
+    def comment(self, number: int, person: int, mentioned: int) -> None:
+        """Comment; half of the comments mention somebody, who may or may not see the idea."""
         idea, word = self.idea(number), self.it.word()
-        response = self.it.call("POST", f"/ideas/{idea.id}/comments", person, id=client_id(), body=word)
-        assert (response.status_code == 201) == (self.model.sees(person, idea) and not idea.is_withdrawn), response.text
+        mentions = [self.it.person_id(mentioned)] if number % 2 else []
+        response = self.it.call(
+            "POST", f"/ideas/{idea.id}/comments", person, id=client_id(), body=word, mention_ids=mentions
+        )
+        may = self.model.sees(person, idea) and not idea.is_withdrawn
+        if not mentions or not may:
+            assert (response.status_code == 201) == may, response.text
         if response.status_code == 201:
             idea.comments[word] = person
+
+    @precondition(has_ideas)
+    @rule(number=numbers, person=people)
+    def report(self, number: int, person: int) -> None:
+        """What one can't see can't be reported, as if there were no such thing."""
+        idea = self.idea(number)
+        response = self.it.call(
+            "POST", "/reports", person, id=client_id(), idea_id=idea.id, reason="off_topic", words="주제와 다릅니다."
+        )
+        assert (response.status_code == 404) >= (not self.model.sees(person, idea)), response.text
+
+    @rule(person=people, on=st.booleans())
+    def designate(self, person: int, on: bool) -> None:
+        path = f"/experts/{self.it.person_id(person)}"
+        if on:
+            assert self.it.call("PUT", path, self.it.operator, field="금형").status_code == 204
+            self.model.experts.add(person)
+        else:
+            assert self.it.call("DELETE", path, self.it.operator).status_code == 204
+            self.model.end_designation(person)
+
+    @precondition(has_ideas)
+    @rule(number=numbers, person=people, on=st.booleans())
+    def invite_expert(self, number: int, person: int, on: bool) -> None:
+        idea = self.idea(number)
+        path = f"/ideas/{idea.id}/experts/{self.it.person_id(person)}"
+        if on and self.it.call("PUT", path, idea.author).status_code == 204:
+            assert person in self.model.experts
+            assert person not in idea.excluded
+            idea.experts.add(person)
+        elif not on and self.it.call("DELETE", path, idea.author).status_code == 204:
+            idea.experts.discard(person)
 
     @precondition(has_ideas)
     @rule(number=numbers, visibility=wider)
@@ -210,7 +256,7 @@ class LeakWalk(RuleBasedStateMachine):
 
     @rule()
     def worker_tells(self) -> None:
-        self.it.tell()
+        self.reads.check_pushes(self.it.tell())
 
     def coordinator(self, consortium: int) -> int:
         return next(person for person, own in self.model.coordinates.items() if consortium in own)
@@ -219,17 +265,17 @@ class LeakWalk(RuleBasedStateMachine):
     def nobody_reads_what_is_not_his(self) -> None:
         """Everybody has his turn, and so has every idea."""
         self.turn += 1
-        self.it.check(self.turn)
+        self.reads.check(self.turn)
 
 
 @pytest.mark.timeout(300)
-def test_nobody_reads_what_is_not_his(sqlite_template: Path) -> None:
-    LeakWalk.template = sqlite_template
+def test_nobody_reads_what_is_not_his(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    LeakWalk.new_database = lambda: empty_database(engine, tmp_path, request)
     run_state_machine_as_test(
         LeakWalk,
         settings=settings(
-            max_examples=3,
-            stateful_step_count=40,
+            max_examples=1,
+            stateful_step_count=100,
             deadline=None,
             database=None,
             phases=[Phase.generate],

@@ -2,7 +2,10 @@
 
 import argparse
 import random
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hypothesis import HealthCheck, seed, settings
@@ -15,6 +18,13 @@ from tests.permissions.test_leaks import LeakWalk
 STEPS_OF_A_WALK = 200
 
 
+@contextmanager
+def _copy_of(template: Path) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="idea-storage-walk-") as folder:
+        shutil.copyfile(template, Path(folder) / "walk.db")
+        yield f"sqlite:///{folder}/walk.db"
+
+
 def main() -> None:
     """Walk as many steps as asked for; a leak ends it with the shortest walk that shows it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -23,9 +33,10 @@ def main() -> None:
     options = parser.parse_args()
     configure_logging("ERROR", "json")
     print(f"seed {options.seed}, {options.steps} steps", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        LeakWalk.template = Path(folder) / "template.db"
-        migrations.upgrade(f"sqlite:///{LeakWalk.template}")
+    with tempfile.TemporaryDirectory(prefix="idea-storage-walk-") as folder:
+        template = Path(folder) / "template.db"
+        migrations.upgrade(f"sqlite:///{template}")
+        LeakWalk.new_database = lambda: _copy_of(template)
         seed(options.seed)(LeakWalk)
         run_state_machine_as_test(
             LeakWalk,
