@@ -152,7 +152,7 @@ class Play:
             first = sum(self.route.name.encode()) % CELLS_ON_POSTGRESQL
             cells = [cell for cell in cells if not self._may_change(cell)][first::CELLS_ON_POSTGRESQL]
         # Refused cells share a world, since they must leave it as it is; those that act get one of their own.
-        async with self._untouched_world() as client:
+        async with self.untouched_world() as client:
             for cell in cells:
                 if not self._may_change(cell):
                     await self._cell(client, *cell)
@@ -161,7 +161,7 @@ class Play:
             self.faults += [] if left == expected else [f"a refused {self.route.name} has left a trace"]
         for cell in cells:
             if self._may_change(cell):
-                async with self._untouched_world() as client:
+                async with self.untouched_world() as client:
                     await self._cell(client, *cell)
 
     def _may_change(self, cell: tuple[str, Outcome, str]) -> bool:
@@ -169,7 +169,8 @@ class Play:
         return self.route.method != GET and actor in outcome.allowed
 
     @asynccontextmanager
-    async def _untouched_world(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def untouched_world(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of the API on a world in which nothing has happened yet."""
         url = self.stage.url
         if self.stage.file:
             copy = self.folder / "copy.db"
@@ -181,7 +182,7 @@ class Play:
             yield client
 
     async def _cell(self, client: httpx.AsyncClient, target: str, outcome: Outcome, actor: str) -> None:
-        response = await self._send(client, target, actor)
+        response = await self.send(client, target, actor)
         expected = self._expected(outcome, actor)
         if response.status_code not in expected or not self._is_complete(response, actor):
             place = f"{self.route.method} {self.route.path} by {actor} on {target}"
@@ -211,7 +212,8 @@ class Play:
         if bare != self._unseen:
             self.faults.append(f"the 404 for {actor} on {target} differs: {shown!r}")
 
-    async def _send(self, client: httpx.AsyncClient, target: str, actor: str) -> httpx.Response:
+    async def send(self, client: httpx.AsyncClient, target: str, actor: str) -> httpx.Response:
+        """Call the route on a target as an actor."""
         world = self.stage.world
         names = re.findall(r"\{(\w+)\}", self.route.path)
         path = self.route.path
