@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import uvloop
 
 from app.core.clock import now
 from app.core.database import Database
@@ -36,7 +37,7 @@ class LeakPlace:
         self.places: list[MiniCluster] = []
         self.consortia: list[Consortium] = []
         self.words = 0
-        self.runner = asyncio.Runner()
+        self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.runner.run(self._open())
 
     async def _open(self) -> None:

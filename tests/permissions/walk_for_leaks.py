@@ -1,6 +1,7 @@
 """The long form of the leak walk: ``python -m tests.permissions.walk_for_leaks --steps 100000``."""
 
 import argparse
+import gc
 import random
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ def _copy_of(template: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="idea-storage-walk-") as folder:
         shutil.copyfile(template, Path(folder) / "walk.db")
         yield f"sqlite:///{folder}/walk.db"
+    gc.collect()  # between walks only: in between it would take a fifth of the time
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     options = parser.parse_args()
     configure_logging("ERROR", "json")
+    gc.disable()
     print(f"seed {options.seed}, {options.steps} steps", flush=True)
     with tempfile.TemporaryDirectory(prefix="idea-storage-walk-") as folder:
         template = Path(folder) / "template.db"
