@@ -21,6 +21,7 @@ from app.demo.rhythm import Rhythm
 from app.demo.size import DemoSize
 from app.demo.tables import NoWatch, Watch
 from app.demo.threads import ThreadWriter
+from app.demo.tours import invite_experts, open_showcases
 from app.identity.passwords.hashing import hash_password
 from app.models import (
     Account,
@@ -129,6 +130,8 @@ class _Loading:
         plans = Planner(*self._chance("ideas"), places, population).plan(self._size, ids[Idea])
         await IdeaWriter(*self._chance("texts"), ids).insert(self._connection, plans, self._watch)
         await ThreadWriter(*self._chance("comments"), population, ids).insert(self._connection, plans, self._watch)
+        await open_showcases(self._session, places)
+        await invite_experts(self._session)
         return _report(places, employers, population, plans)
 
     async def _draw_people(self, places: Places, ids: Counters) -> tuple[Employers, Population]:

@@ -21,6 +21,7 @@ from app.demo.places import HOME_MINI_CLUSTER
 from app.demo.showcase import showcase_ideas
 from app.demo.size import LEAST_COMMENTS, DemoSize, least_members
 from app.demo.threads import ThreadWriter
+from app.demo.tours import SHOWCASES
 from app.ideas.excerpts import excerpt_of
 from app.ideas.queries import visible_to
 from app.ideas.ranking import calendar_keys, hot_key
@@ -39,6 +40,7 @@ from app.models import (
     FeedEntry,
     Idea,
     IdeaExclusion,
+    IdeaExpert,
     IdeaFollow,
     IdeaReader,
     IdeaReadMark,
@@ -50,6 +52,8 @@ from app.models import (
     Model,
     Organisation,
     OrganisationSizeBand,
+    Showcase,
+    ShowcaseIdea,
     Vote,
 )
 from app.models.ideas import IdeaState, Visibility
@@ -125,6 +129,9 @@ async def test_every_idea_stands_in_its_streams_with_its_keys(demo: Demo) -> Non
     entries: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
     for reader in await rows(demo.database, IdeaReader):
         readers[reader.idea_id].add(reader.account_id)
+    experts: dict[int, list[int]] = defaultdict(list)
+    for invited in await rows(demo.database, IdeaExpert):
+        experts[invited.idea_id].append(invited.account_id)
     for entry in await rows(demo.database, FeedEntry):
         entries[entry.idea_id][entry.stream_id] = tuple(entry)[2:]
     for idea in await rows(demo.database, Idea):
@@ -138,10 +145,36 @@ async def test_every_idea_stands_in_its_streams_with_its_keys(demo: Demo) -> Non
             idea.vote_count,
         )
         streams = streams_of_idea(
-            idea.visibility, idea.mini_cluster_id, idea.consortium_id, idea.author_id, readers[idea.id]
+            idea.visibility,
+            idea.mini_cluster_id,
+            idea.consortium_id,
+            idea.author_id,
+            readers[idea.id],
+            experts[idea.id],
         )
         assert entries[idea.id] == dict.fromkeys(streams, keys)
     assert {idea.visibility for idea in await rows(demo.database, Idea)} == set(Visibility)
+
+
+async def test_showcases_show_open_ideas_and_the_colleague_is_an_expert_elsewhere(demo: Demo) -> None:
+    showcases = {row.id: row for row in await rows(demo.database, Showcase)}
+    assert len(showcases) == SHOWCASES
+    assert all(row.figures["member_count"] > 0 for row in showcases.values())
+    ideas = {row.id: row for row in await rows(demo.database, Idea)}
+    shown = await rows(demo.database, ShowcaseIdea)
+    assert len(shown) >= SHOWCASES
+    for row in shown:
+        idea = ideas[row.idea_id]
+        assert (idea.visibility, idea.mini_cluster_id) == (
+            Visibility.ALL,
+            showcases[row.showcase_id].mini_cluster_id,
+        )
+    (colleague,) = [row for row in await rows(demo.database, Account) if row.email == accounts.COLLEAGUE.email]
+    own = {row.mini_cluster_id for row in await rows(demo.database, Membership) if row.account_id == colleague.id}
+    invited = await rows(demo.database, IdeaExpert)
+    assert {row.account_id for row in invited} == {colleague.id}
+    assert invited
+    assert own.isdisjoint(ideas[row.idea_id].mini_cluster_id for row in invited)
 
 
 async def test_texts_tags_and_histories_of_ideas(demo: Demo) -> None:
