@@ -25,6 +25,7 @@ class ModelIdea:
     """A proposal: its id, the visibility and the place it asks for."""
     experts: set[int] = field(default_factory=set)
     """Whom its author invited as an expert."""
+    is_reported: bool = False
 
 
 @dataclass
@@ -80,6 +81,12 @@ class Model:
                 words.add(idea.body)
             words |= {word for word, by in idea.comments.items() if not self.is_blocked(person, by)}
         return words
+
+    def words_of_cases(self, person: int, consortium: int) -> set[str]:
+        """Titles that those who handle cases meet in them: of what was reported there, whatever became of it."""
+        if consortium not in self.coordinates[person]:
+            return set()
+        return {idea.title for idea in self.ideas if idea.is_reported and self.consortium_of[idea.place] == consortium}
 
     def inner(self, person: int) -> set[int]:
         """The places whose inner ideas and members a person sees."""

@@ -45,7 +45,8 @@ class LeakReads:
 
     def _check_list(self, viewer: int, readable: set[str], turn: int) -> None:
         model, place = self.model, turn % PLACES
-        consortium = self.place.consortia[model.consortium_of[place]].public_id
+        number = model.consortium_of[place]
+        consortium = self.place.consortia[number].public_id
         lists = [
             "/feeds/home?sort=hot&limit=100",
             "/feeds/open?limit=100",
@@ -57,7 +58,10 @@ class LeakReads:
             "/me/statements",
             f"/consortia/{consortium}/cases",
         ]
-        response = self.place.call("GET", lists[turn % len(lists)], viewer)
+        path = lists[turn % len(lists)]
+        response = self.place.call("GET", path, viewer)
+        if path.endswith("/cases"):
+            readable = readable | model.words_of_cases(viewer, number)
         leaked = _words(response.text) - readable
         assert not leaked, (viewer, leaked, response.text)
         if turn % 7 == 0:

@@ -103,6 +103,7 @@ class LeakWalk(RuleBasedStateMachine):
             "POST", "/reports", person, id=client_id(), idea_id=idea.id, reason="off_topic", words="주제와 다릅니다."
         )
         assert (response.status_code == 404) >= (not self.model.sees(person, idea)), response.text
+        idea.is_reported |= response.status_code == 201
 
     @rule(person=people, on=st.booleans())
     def designate(self, person: int, on: bool) -> None:

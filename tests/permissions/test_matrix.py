@@ -9,7 +9,7 @@ import pkgutil
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +23,17 @@ from app.core.settings import Settings
 from app.main import create_app
 from tests.conftest import empty_database, started_app
 from tests.permissions import declarations
-from tests.permissions.rules import ACTORS, LIVE, UNCONSENTING, WITHOUT_TOKEN, Outcome, Rule
+from tests.permissions.declared_fields import undeclared
+from tests.permissions.rules import ACTORS, LIVE, UNCONSENTING, WITHOUT_TOKEN, Json, Outcome, Rule
 from tests.permissions.world import Builder, World
 
 SECRET = "test-only-secret-key-of-40-characters-xx"
 GET = "GET"
 CELLS_ON_POSTGRESQL = 5
 """There every fifth cell is played: the statements are the same, and the declared answers, too."""
+
+
+DOCUMENT: Json = create_app(Settings(_env_file=None)).openapi()
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,25 @@ class Route:
     name: str
     without_terms: bool
     """Whether it serves people who have not consented to the terms."""
+    answers: Mapping[str, Json]
+    """The declared schema of each JSON answer, by status."""
 
 
 def all_routes() -> list[Route]:
     """Every route of the API, by the document that the app makes of them."""
-    document = create_app(Settings(_env_file=None)).openapi()
     return [
-        Route(method.upper(), path, operation["operationId"], operation.get("x-without-terms", False))
-        for path, item in document["paths"].items()
+        Route(
+            method.upper(),
+            path,
+            operation["operationId"],
+            operation.get("x-without-terms", False),
+            {
+                status: answer["content"]["application/json"]["schema"]
+                for status, answer in operation["responses"].items()
+                if "application/json" in answer.get("content", {})
+            },
+        )
+        for path, item in DOCUMENT["paths"].items()
         for method, operation in item.items()
     ]
 
@@ -115,10 +130,9 @@ def test_every_route_has_rules() -> None:
 
 
 def test_public_routes_are_those_without_a_token_in_the_document() -> None:
-    document = create_app(Settings(_env_file=None)).openapi()
     open_routes = {
         operation["operationId"]
-        for item in document["paths"].values()
+        for item in DOCUMENT["paths"].values()
         for operation in item.values()
         if "security" not in operation
     }
@@ -189,6 +203,9 @@ class Play:
             self.faults.append(f"{place}: {response.status_code} {response.text[:300]}, expected {sorted(expected)}")
         elif response.status_code == 404 and actor in LIVE:
             self._compare_unseen(actor, target, response)
+        elif response.is_success and f"{response.status_code}" in self.route.answers:
+            schema = self.route.answers[f"{response.status_code}"]
+            self.faults += [f"undeclared: {each}" for each in undeclared(DOCUMENT, schema, response.json())]
 
     def _expected(self, outcome: Outcome, actor: str) -> set[int]:
         if actor in WITHOUT_TOKEN:
