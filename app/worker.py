@@ -20,6 +20,7 @@ from anyio.abc import TaskGroup
 
 from app.consortia import mails as consortia_mails
 from app.consortia.lifetime import archive_ended
+from app.consortia.organisations.name_keys import fill_name_keys
 from app.core.clock import now
 from app.core.database import Database
 from app.core.logging import configure_logging
@@ -81,7 +82,7 @@ def build_subscriptions(tools: Tools) -> Subscriptions:
     subscriptions.in_batches(ResponseChanged, refresh_ranks, lambda event: event.idea_id)
     fan_out.subscribe(subscriptions)
     mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)
-    consortia_mails.subscribe(subscriptions, tools.database, tools.mail)
+    consortia_mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings)
     return subscriptions
 
 
@@ -229,6 +230,7 @@ class _Loops:
             await archive_ended(session)
         await erase_due(database, self.tools.settings.signing_key, now())
         await refresh_figures(database)
+        await fill_name_keys(database)
         unverified = timedelta(days=self.tools.settings.roster_unverified_days)
         await prune(database, now(), kept={"roster_rows": unverified})
         return 0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.organisation_names import name_key
 from app.demo.employers import Employer
 from app.demo.keys import Counters, moment, public_id
 from app.demo.members import Member
@@ -28,13 +29,14 @@ async def insert_employers(
     await insert(
         connection,
         Organisation,
-        "id public_id kind name name_en business_number size_band verified_at created_at",
+        "id public_id kind name name_key name_en business_number size_band verified_at created_at",
         (
             (
                 employer.id,
                 public_id(rng, employer.registered_at),
                 employer.kind,
                 employer.name_ko,
+                name_key(employer.name_ko),
                 employer.name_en,
                 employer.business_number,
                 employer.size_band,

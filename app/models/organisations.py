@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from app.core.organisation_names import name_key
 from app.models.declarative import BigKey, CreatedAt, Id, Model, Name, PublicId, choice
 
 
@@ -42,6 +43,9 @@ class Organisation(Model):
     """Digest of the request that made it, if one did: tells a retry from another request under the same id."""
     kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
     name: Mapped[Name] = mapped_column(index=True)
+    name_key: Mapped[str | None] = mapped_column(String(200), index=True)
+    """Equal for likely duplicates; set with the name. None where a release wrote that knew nothing of it: the worker
+    fills it in."""
     name_en: Mapped[str | None] = mapped_column(String(200))
     business_number: Mapped[str | None] = mapped_column(String(10), unique=True)
     """사업자등록번호, ten digits without hyphens."""
@@ -49,6 +53,11 @@ class Organisation(Model):
     merged_into_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("organisations.id"), index=True)
     verified_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+    @validates("name")
+    def _set_key(self, _attribute: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
 
 class OrganisationSizeBand(Model):
