@@ -95,7 +95,9 @@ class Account(ResponseModel):
     """An account, as operators see it."""
 
     id: uuid.UUID = Field(description="The account", examples=[_EXAMPLE_ID])
-    email: str | None = Field(description="E-mail address; null once erased", examples=["haneul.kim@example.kr"])
+    email: str | None = Field(
+        description="E-mail address; null if none, or once erased", examples=["haneul.kim@example.kr"]
+    )
     name: str = Field(description="Name", examples=["김하늘"])
     locale: str = open_enum(Locale, "Language of mails and pushes")
     status: str = open_enum(AccountStatus, "Whether it may be used")

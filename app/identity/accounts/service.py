@@ -24,9 +24,12 @@ from app.models.memberships import MemberRole
 
 @dataclass(frozen=True, kw_only=True)
 class NewAccount:
-    """What an account begins with; ids are inner ones that have been checked. ``email`` is in its normal form."""
+    """What an account begins with; ids are inner ones that have been checked.
 
-    email: str
+    ``email`` is in its normal form; None for somebody whom a roster invited and who has no address of his own.
+    """
+
+    email: str | None
     name: str
     locale: Locale
     public_id: uuid.UUID = field(default_factory=new_public_id)
@@ -110,6 +113,6 @@ async def _conflict(session: AsyncSession, new: NewAccount, error: IntegrityErro
     """Which of its unique values another account has; the error itself where it is something else."""
     if await session.scalar(select(Account.id).where(Account.public_id == new.public_id)):
         return IdTaken()
-    if await session.scalar(select(Account.id).where(Account.email == new.email)):
+    if new.email and await session.scalar(select(Account.id).where(Account.email == new.email)):
         return EmailTaken()
     return error

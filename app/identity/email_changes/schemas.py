@@ -7,6 +7,7 @@ from pydantic import Field
 from app.identity.addresses import EmailAddress
 from app.identity.sign_in.schemas import MailedDigits
 from app.web.fields import Moment, RequestModel, ResponseModel
+from app.web.optional import Optional
 
 
 class EmailChangeCreate(RequestModel):
@@ -26,5 +27,10 @@ class EmailChange(ResponseModel):
 class EmailChangeConfirmation(RequestModel):
     """The codes of both mails."""
 
-    old_code: MailedDigits = Field(description="The digits in the mail to the present address", repr=False)
+    old_code: Optional[MailedDigits] = Field(
+        None,
+        description="The digits in the mail to the present address; left out by who has none yet",
+        examples=["123456"],
+        repr=False,
+    )
     new_code: MailedDigits = Field(description="The digits in the mail to the new address", repr=False)

@@ -26,20 +26,20 @@ from app.outbox import events as outbox
 
 log = structlog.get_logger(__name__)
 
+_NO_ADDRESS = ""
+"""Stands for the old address of an account without one."""
 _WRONG = Text("코드가 올바르지 않습니다. 메일을 확인해 주세요.", "The code is wrong; look at the mail again.")
 
 
 async def request_change(
     session: AsyncSession, signing_key: bytes, actor: Actor, request: schemas.EmailChangeCreate
 ) -> schemas.EmailChange:
-    """Have a code sent to the present address and one to the new one, whether or not anybody has that.
+    """Have a code sent to the present address, if there is one, and to the new one, whether or not anybody has that.
 
     :raises Invalid: it is the present address.
     :raises TooManyTries: for this person, or for this address.
     """
-    present = await session.scalar(select(Account.email).where(Account.id == actor.account_id))
-    if present is None:
-        raise Unauthenticated
+    present = await session.scalar(select(Account.email).where(Account.id == actor.account_id)) or _NO_ADDRESS
     if present == request.email:
         raise invalid_field("/body/email", "same_address", "지금 쓰고 있는 주소입니다.", "This is the present address.")
     subjects = [(EMAIL_CHANGES_PER_ACCOUNT, str(actor.account_id)), (EMAIL_CHANGES_PER_ADDRESS, request.email)]
@@ -55,7 +55,7 @@ async def request_change(
     )
     session.add(change)
     await session.flush()
-    for to_new in (False, True):
+    for to_new in (False, True) if present else (True,):
         await outbox.append(session, EmailChangeRequested(change_id=change.id, to_new=to_new))
     log.info("email_change.requested", account_id=actor.account_id, change_id=change.id)
     return schemas.EmailChange(id=change.public_id, email=change.new_email, expires_at=change.expires_at)
@@ -82,7 +82,7 @@ async def confirm_change(
         change = (await connection.execute(statement)).one_or_none()
     if change is None:
         raise NotFound
-    faults = _faults(signing_key, change_id, change.nonce, request)
+    faults = _faults(signing_key, change_id, change.nonce, request, has_no_old=change.old_email == _NO_ADDRESS)
     async with database.write() as session:
         # The person first: two changes confirmed at once would each wait for the row of the other.
         account = await active_account_for_update(session, actor.account_id)
@@ -99,9 +99,14 @@ async def confirm_change(
 
 
 def _faults(
-    signing_key: bytes, change_id: uuid.UUID, nonce: bytes, request: schemas.EmailChangeConfirmation
+    signing_key: bytes,
+    change_id: uuid.UUID,
+    nonce: bytes,
+    request: schemas.EmailChangeConfirmation,
+    *,
+    has_no_old: bool,
 ) -> list[FieldError]:
-    old_is_right = is_code(request.old_code, signing_key, change_id, nonce, CodePurpose.OLD_EMAIL)
+    old_is_right = has_no_old or is_code(request.old_code or "", signing_key, change_id, nonce, CodePurpose.OLD_EMAIL)
     new_is_right = is_code(request.new_code, signing_key, change_id, nonce, CodePurpose.NEW_EMAIL)
     faults = []
     if not old_is_right:
@@ -112,7 +117,7 @@ def _faults(
 
 
 async def _store(session: AsyncSession, account: Account, change: Row[int, bytes, str, str]) -> None:
-    if account.email != change.old_email:
+    if (account.email or _NO_ADDRESS) != change.old_email:
         raise EmailChangeSpent
     try:
         async with session.begin_nested():

@@ -18,7 +18,10 @@ class Me(ResponseModel):
 
     id: uuid.UUID = Field(description="The account", examples=["019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"])
     name: str = Field(description="Name", examples=["김하늘"])
-    email: str = Field(description="E-mail address", examples=["haneul.kim@example.kr"])
+    email: str | None = Field(
+        description="E-mail address; null for people without one of their own, who joined by a printed code",
+        examples=["haneul.kim@example.kr"],
+    )
     locale: str = open_enum(Locale, "Language of mails and pushes")
     time_zone: str = Field(description="Name in the IANA time zone database", examples=["Asia/Seoul"])
     is_operator: bool = Field(description="Whether this person runs the service", examples=[False])
