@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import check, copy_database, demo, erasure, migrate, openapi, operators, push, serve, worker
+from app.cli import check, copy_database, demo, erasure, migrate, openapi, operators, push, roster, serve, worker
 
 application = typer.Typer(
     help="Idea Storage: run it, migrate it, check it. Settings come from the environment; see docs/operations.md.",
@@ -18,6 +18,7 @@ application.add_typer(demo.application, name="demo")
 application.command("create-operator")(operators.create_operator)
 application.command("reset-second-factor")(operators.reset_second_factor)
 application.command("erase-account")(erasure.erase_account)
+application.add_typer(roster.application, name="roster")
 application.add_typer(push.application, name="push")
 application.command("openapi")(openapi.openapi)
 application.command("check")(check.check)
