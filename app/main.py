@@ -24,6 +24,7 @@ from app.consortia.invitations import endpoints as invitations
 from app.consortia.links import endpoints as links
 from app.consortia.organisations import endpoints as organisations
 from app.consortia.roster import endpoints as roster
+from app.consortia.roster import row_endpoints as roster_rows
 from app.core.cursor import CursorCodec
 from app.core.database import Database
 from app.core.ids import new_public_id
@@ -82,6 +83,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     applications.router,
     directory.router,
     roster.router,
+    roster_rows.router,
     reports.router,
     cases.router,
     moderation_acts.router,

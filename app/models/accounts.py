@@ -28,7 +28,7 @@ class Account(Model):
     creation_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """Digest of the operator's request that made it, if one did; None once erased."""
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
-    """Lower case; None once erased."""
+    """Lower case; None once erased, and for people without an address of their own."""
     password_hash: Mapped[str | None] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(80))
     status: Mapped[AccountStatus] = mapped_column(choice(AccountStatus), default=AccountStatus.ACTIVE)

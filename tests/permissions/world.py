@@ -135,6 +135,7 @@ class Builder:
         ids["invitation", target] = client_id()
         await self.call("POST", "/invitations", coordinator, id=ids["invitation", target], mini_cluster_id=mini_cluster)
         await self._application(target, mini_cluster)
+        await self._roster(target, mini_cluster, coordinator)
         await self.announcement(target, mini_cluster, coordinator)
         ids["link", target] = client_id()
         third = f"/consortia/{ids['third', 'any']}/links"
@@ -158,6 +159,17 @@ class Builder:
             id=self.world.ids["application", target], mini_cluster_id=mini_cluster, position="대표",
             organisation={"kind": "company", "name": "㈜새벽정밀"}, reason="함께하고 싶습니다.",
         )  # fmt: skip
+
+    async def _roster(self, target: str, mini_cluster: str, coordinator: str) -> None:
+        """A roster of one person."""
+        headers = dict(self.world.headers(coordinator))
+        path, file = f"/v1/mini-clusters/{mini_cluster}", "이름,기관명\r\n박누리,㈜새벽정밀\r\n".encode()
+        preview = await self.client.post(f"{path}/roster-previews", content=file, headers=headers)
+        query = {"fingerprint": preview.json()["fingerprint"]}
+        made = await self.client.put(f"{path}/roster", content=file, params=query, headers=headers)
+        assert made.status_code == 200, made.text
+        rows = await self.call("GET", f"/mini-clusters/{mini_cluster}/roster", coordinator)
+        self.world.ids["roster_row", target] = rows["items"][0]["id"]
 
     async def _moderated(self, target: str, author: str, coordinator: str) -> None:
         """An act against which its author has appealed."""

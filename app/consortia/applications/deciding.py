@@ -13,6 +13,7 @@ from app.consortia.applications.service import locked_application
 from app.consortia.invitations.employers import register_organisation
 from app.consortia.memberships import AlreadyMember, join
 from app.consortia.queries import consortium_of
+from app.consortia.roster.joining import note_joined
 from app.core.clock import now
 from app.core.errors import Forbidden, NotFound
 from app.identity.accounts.queries import active_account_for_update
@@ -62,6 +63,7 @@ async def _admit(session: AsyncSession, application: Application) -> None:
     """Let the applicant join, and work where he says he does."""
     with suppress(AlreadyMember):  # he came in by another way meanwhile: that is no reason to leave him waiting
         await join(session, application.account_id, application.mini_cluster_id)
+        await note_joined(session, application.account_id, application.mini_cluster_id)
     employer_id = application.organisation_id or await _register(session, application)
     await change_affiliation(session, application.account_id, employer_id, application.position)
 

@@ -70,7 +70,7 @@ class Applicant(ResponseModel):
 
     id: uuid.UUID = Field(description="The account", examples=[_EXAMPLE_ID])
     name: str = Field(description="Name", examples=["김하늘"])
-    email: str = Field(description="E-mail address, confirmed", examples=["haneul.kim@example.kr"])
+    email: str | None = Field(description="E-mail address, confirmed; null if none", examples=["haneul.kim@example.kr"])
 
 
 class NamedOrganisation(ResponseModel):

@@ -15,6 +15,7 @@ from app.consortia.invitations.errors import (
 from app.consortia.invitations.schemas import InviteeOrganisation
 from app.consortia.organisations.size_history import set_size_band
 from app.core import business_number as numbers
+from app.core.organisation_names import name_key
 from app.models import Organisation
 from app.models.organisations import OrganisationKind, SizeBand
 
@@ -61,6 +62,20 @@ async def register_organisation(
     if size_band:
         await set_size_band(session, organisation, size_band)
     return organisation.id
+
+
+async def register_named(session: AsyncSession, kind: OrganisationKind, name: str, business_number: str | None) -> int:
+    """The organisation of this kind that alone is called so, however its name is written; else a new one, unverified.
+
+    For names given by those who keep a mini-cluster: what people say of themselves is registered anew.
+    """
+    statement = select(Organisation.id).where(
+        Organisation.name_key == name_key(name), Organisation.kind == kind, Organisation.merged_into_id.is_(None)
+    )
+    if business_number is not None:
+        statement = statement.where(Organisation.business_number.is_(None))
+    found = (await session.scalars(statement.limit(2).with_for_update(read=True))).all()
+    return found[0] if len(found) == 1 else await register_organisation(session, kind, name, business_number)
 
 
 async def registered_organisation(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 
 from app.consortia.dependencies import MiniClusterId, Page
 from app.consortia.invitations import accepting, service
+from app.consortia.invitations.links import invitation_link
 from app.consortia.invitations.schemas import (
     InvitationAcceptance,
     InvitationCreate,
@@ -44,15 +45,9 @@ async def create_invitation(
     return IssuedInvitation(
         id=invitation.public_id,
         token=token,
-        url=_link(resources.settings, http, token),
+        url=invitation_link(resources.settings.public_url or str(http.base_url), token),
         expires_at=invitation.expires_at,
     )
-
-
-def _link(settings: Settings, http: Request, token: str) -> str:
-    """The secret stands behind the ``#``, which browsers send to no server, so that no log holds it."""
-    address = settings.public_url or str(http.base_url)
-    return f"{address.rstrip('/')}/invitation#{token}"
 
 
 @router.get(
@@ -101,7 +96,7 @@ async def accept_invitation(
     """Accept an invitation."""
     settings = resources.settings
     locale = _locale(http.headers.get("accept-language"), settings)
-    return await accepting.accept_as_stranger(resources.database, request, locale, settings.terms_version)
+    return await accepting.accept_as_stranger(resources.database, settings, request, locale)
 
 
 def _locale(accept_language: str | None, settings: Settings) -> Locale:
@@ -115,12 +110,16 @@ def _locale(accept_language: str | None, settings: Settings) -> Locale:
     responses=problem_responses(401, 403, 404, 409, 410, 422, 503),
 )
 async def accept_my_invitation(
-    request: MyInvitationAcceptance, actor: WriteActor, session: WriteSession, once: Once
+    request: MyInvitationAcceptance,
+    actor: WriteActor,
+    session: WriteSession,
+    once: Once,
+    resources: InjectedResources,
 ) -> CurrentMembership:
     """Accept an invitation."""
 
     async def work() -> CurrentMembership:
-        return await accepting.accept_as_member(session, actor, request.token)
+        return await accepting.accept_as_member(session, actor, resources.settings.signing_key, request.token)
 
     return await once.run(
         CurrentMembership, work, lambda earlier: accepting.require_membership(session, actor, earlier)

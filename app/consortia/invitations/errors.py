@@ -47,6 +47,21 @@ def email_missing() -> AppError:
     return invalid_field("/body/email", "missing", "이메일 주소를 입력해 주세요.", "Give an e-mail address.")
 
 
+def said_by_nobody(field: str) -> AppError:
+    """Neither the person nor a roster says it."""
+    return invalid_field(f"/body/{field}", "missing", "필수 항목입니다.", "This field is required.")
+
+
+def shared_address() -> AppError:
+    """Several people read the mailbox: whoever reads it could sign in as this person."""
+    return invalid_field(
+        "/body/email",
+        "shared_address",
+        "여럿이 함께 쓰는 주소로는 로그인할 수 없습니다. 본인만 보는 주소를 적거나 비워 두세요.",
+        "Several people share this address; give one of your own, or none.",
+    )
+
+
 def organisation_missing() -> AppError:
     """Not exactly one of the two ways to name an organisation was used."""
     return invalid_field(

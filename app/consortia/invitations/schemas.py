@@ -101,19 +101,30 @@ class InvitationAcceptance(RequestModel):
     """A new person accepts an invitation."""
 
     token: Line = Field(
-        min_length=1, max_length=200, description="The secret of the link", examples=[_TOKEN_EXAMPLE], repr=False
+        min_length=1,
+        max_length=200,
+        description="The secret of the link, or the code of a printed invitation (spaces, hyphens, case do not matter)",
+        examples=[_TOKEN_EXAMPLE],
+        repr=False,
     )
     email: Optional[EmailAddress] = Field(
         None,
-        description="The person's address; may be left out where the invitation is bound to one",
+        description="The person's address; may be left out where the invitation is bound to one, and where a roster"
+        " invited somebody without an address of his or her own",
         examples=["haneul.kim@example.kr"],
     )
-    name: Line = Field(min_length=1, max_length=NAME_LENGTH, description="Name", examples=["김하늘"])
+    name: Optional[Annotated[Line, Field(min_length=1, max_length=NAME_LENGTH)]] = Field(
+        None, description="Name; may be left out where a roster says it", examples=["김하늘"]
+    )
     organisation_id: Optional[uuid.UUID] = Field(
         None, description="Where the person works, if it is registered", examples=[_EXAMPLE_ID]
     )
     organisation: Optional[InviteeOrganisation] = Field(None, description="Where the person works, if it is not")
-    position: Line = Field(min_length=1, max_length=POSITION_LENGTH, description="직위", examples=["책임연구원"])
+    position: Optional[Annotated[Line, Field(min_length=1, max_length=POSITION_LENGTH)]] = Field(
+        None,
+        description="직위; may be left out where a roster says it, as may the organisation",
+        examples=["책임연구원"],
+    )
     device: DeviceInfo = Field(description="The installation that is signed in")
     terms_version: Line = Field(
         min_length=1,
@@ -127,5 +138,9 @@ class MyInvitationAcceptance(RequestModel):
     """A signed-in person accepts an invitation."""
 
     token: Line = Field(
-        min_length=1, max_length=200, description="The secret of the link", examples=[_TOKEN_EXAMPLE], repr=False
+        min_length=1,
+        max_length=200,
+        description="The secret of the link, or the code of a printed invitation",
+        examples=[_TOKEN_EXAMPLE],
+        repr=False,
     )

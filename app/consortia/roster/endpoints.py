@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from app.consortia.dependencies import MiniClusterId, Page, Search
-from app.consortia.roster import keeping, service
+from app.consortia.roster import exporting, keeping, service
 from app.consortia.roster.files import MAX_FILE_BYTES
-from app.consortia.roster.schemas import RosterImport, RosterPage, RosterPreview, RosterStanding
+from app.consortia.roster.schemas import ExportFormat, RosterImport, RosterPage, RosterPreview, RosterStanding
 from app.identity.dependencies import Accesses, DetachedActor, ReadActor
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.openapi import problem_responses
@@ -114,3 +114,35 @@ async def list_roster(
 ) -> RosterPage:
     """List a roster."""
     return await keeping.list_roster(connection, actor, accesses, mini_cluster_id, state, q, page, left=left)
+
+
+_MEDIA_TYPES = {ExportFormat.CSV: "text/csv", ExportFormat.XLSX: XLSX}
+
+
+@router.get(
+    "/mini-clusters/{mini_cluster_id}/members/export",
+    summary="The members of a mini-cluster as a spreadsheet",
+    description="For its manager and coordinators of its consortium: names, addresses, employers, roles. Cells that a"
+    " spreadsheet would take for formulas are texts. The file can be sent as a roster. The reading is recorded.",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file",
+            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _MEDIA_TYPES.values()},
+        },
+        **problem_responses(401, 403, 404, 422, 503),
+    },
+)
+async def export_members(
+    mini_cluster_id: MiniClusterId,
+    actor: ReadActor,
+    connection: ReadConnection,
+    accesses: Accesses,
+    format_: Annotated[
+        ExportFormat, Query(alias="format", description="What to write", examples=["xlsx"])
+    ] = ExportFormat.CSV,
+) -> Response:
+    """Export members."""
+    file = await exporting.export_members(connection, actor, accesses, mini_cluster_id, format_)
+    headers = {"Content-Disposition": f'attachment; filename="members.{format_}"', "Cache-Control": "no-store"}
+    return Response(file, media_type=_MEDIA_TYPES[format_], headers=headers)

@@ -10,7 +10,7 @@ from app.consortia.roster.comparing import Change, Known
 from app.consortia.roster.faults import Fault
 from app.core.localisation import Locale
 from app.models.organisations import OrganisationKind
-from app.web.fields import Moment, ResponseModel, open_enum
+from app.web.fields import Moment, RequestModel, ResponseModel, open_enum
 
 _EXAMPLE_ID = "019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"
 _FINGERPRINT = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
@@ -24,6 +24,13 @@ class RosterStanding(StrEnum):
     BOUNCED = "bounced"
     VERIFIED = "verified"
     ACTIVE = "active"
+
+
+class ExportFormat(StrEnum):
+    """The file of an export."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class RosterError(ResponseModel):
@@ -107,6 +114,48 @@ class RosterPage(ResponseModel):
 
     items: list[RosterRow] = Field(description="People in the order of import")
     next_cursor: str | None = Field(description="Where to go on; null at the end", examples=["mUq1S0pbXmhvbWUiLDE3"])
+
+
+class InvitableState(StrEnum):
+    """States in which somebody of a roster can be invited."""
+
+    IMPORTED = "imported"
+    INVITED = "invited"
+    BOUNCED = "bounced"
+
+
+class RosterInvitationsCreate(RequestModel):
+    """Whom to invite by mail."""
+
+    states: list[InvitableState] = Field(
+        [InvitableState.IMPORTED],
+        min_length=1,
+        max_length=3,
+        description="People in these states; `invited` sends again to those who have not joined",
+        examples=[["imported", "bounced"]],
+    )
+    row_ids: list[uuid.UUID] = Field(
+        [], max_length=100, description="Of these only, if any are named", examples=[[_EXAMPLE_ID]]
+    )
+
+
+class QueuedInvitations(ResponseModel):
+    """Invitations that are about to be sent."""
+
+    queued_count: int = Field(description="People who are about to be sent one", examples=[215])
+    without_address_count: int = Field(
+        description="People whom no mail reaches, for they have no address: print codes for them", examples=[12]
+    )
+
+
+class PrintedCode(ResponseModel):
+    """A code for the letter to one person, shown this once."""
+
+    row_id: uuid.UUID = Field(description="The row of the roster", examples=[_EXAMPLE_ID])
+    name: str = Field(description="Whom it is for", examples=["김하늘"])
+    organisation: str = Field(description="Where the person works", examples=["㈜한성금형"])
+    code: str = Field(description="What the person types", examples=["7KQM-4XRT-9PHD-2WNB"], repr=False)
+    expires_at: Moment = Field(description="Until when it is good, for one use")
 
 
 def roster_error(fault: Fault, locale: Locale) -> RosterError:

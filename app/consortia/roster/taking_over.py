@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,21 +15,22 @@ from app.consortia.roster.comparing import Change, Comparison, Known, compare
 from app.consortia.roster.ending import end_memberships_of
 from app.consortia.roster.entries import Entry, fields_of
 from app.consortia.roster.errors import RosterChanged
+from app.consortia.roster.inviting import revoke_open
 from app.consortia.roster.reading import Roster
 from app.consortia.roster.schemas import RosterImport as RosterImportView
 from app.core.clock import now
 from app.core.ids import new_public_id
 from app.identity.actor import Actor
-from app.models import Invitation, MiniCluster, RosterImport, RosterRow
+from app.models import MiniCluster, RosterImport, RosterRow
 from app.models.bulk import bulk_insert
 from app.models.rosters import RosterState
 
+_KeyT = TypeVar("_KeyT", int, str)
 _AT_ONCE = 500
 _UNSYNCHRONISED = {"synchronize_session": False}
 _NEW_COLUMNS = (
     "public_id", "mini_cluster_id", "import_id", "person_key", "name", "email", "is_shared_address", "phone",
-    "organisation_name", "organisation_kind", "business_number", "position", "state", "account_id", "confirmed_at",
-    "verified_at",
+    "organisation_name", "organisation_kind", "business_number", "position", "state", "confirmed_at",
 )  # fmt: skip
 
 
@@ -51,7 +52,6 @@ class TakeOver:
         self._roster = roster
         self._ends_memberships = ends_memberships
         self._moment: datetime = now()
-        self._members: dict[str, int] = {}
 
     async def run(self, expected: str | None) -> RosterImportView:
         """Take it over. ``expected`` is the fingerprint of the preview; None takes over whatever it does.
@@ -88,11 +88,11 @@ class TakeOver:
         )
         self._session.add(made)
         await self._session.flush()
-        self._members = await queries.members_by_address(self._session, self._place.id)
         await self._let_go(comparison.left)
         await self._change([*comparison.returned, *comparison.changed], made.id)
         await self._confirm()
         await self._add(comparison.new, made.id)
+        await self._greet_members()
         if self._ends_memberships:
             made.ended_count = await end_memberships_of(self._session, self._actor, self._place, comparison.left)
         await self._record(made)
@@ -104,23 +104,30 @@ class TakeOver:
         await bulk_insert(await self._session.connection(), RosterRow, _NEW_COLUMNS, rows)
 
     def _new_row(self, entry: Entry, import_id: int) -> tuple[Any, ...]:
-        account_id = self._member_of(entry)
         return (
             new_public_id(), self._place.id, import_id, entry.person_key, entry.name, entry.email,
             entry.is_shared_address, entry.phone, entry.organisation_name, entry.organisation_kind,
-            entry.business_number, entry.position,
-            RosterState.IMPORTED if account_id is None else RosterState.VERIFIED, account_id, self._moment,
-            None if account_id is None else self._moment,
+            entry.business_number, entry.position, RosterState.IMPORTED, self._moment,
         )  # fmt: skip
 
-    def _member_of(self, entry: Entry) -> int | None:
-        """The present member whose own address it is."""
-        return self._members.get(entry.email) if entry.email and not entry.is_shared_address else None
+    async def _greet_members(self) -> None:
+        """Let those be known as members who are, by the address that is theirs alone."""
+        members = await queries.members_by_address(self._session, self._place.id)
+        for emails in _portions(members):
+            statement = select(RosterRow).where(
+                RosterRow.mini_cluster_id == self._place.id,
+                RosterRow.email.in_(emails),
+                RosterRow.left_at.is_(None),
+                RosterRow.verified_at.is_(None),
+                ~RosterRow.is_shared_address,
+            )
+            for row in await self._session.scalars(statement):
+                row.state, row.account_id = RosterState.VERIFIED, members[row.email or ""]
+                row.verified_at, row.wanted_at, row.wanted_by_id = self._moment, None, None
 
     async def _change(self, changes: Sequence[Change], import_id: int) -> None:
         """Store what the file says; who was invited at another address has to be invited again."""
-        moved = [change for change in changes if {"email", "is_shared_address"} & {*change.fields}]
-        await self._revoke([change.known.id for change in moved])
+        await self._revoke([change.known.id for change in changes if _moved(change)])
         rows = await self._rows_of(changes)
         for change in changes:
             row = rows[change.known.id]
@@ -129,7 +136,8 @@ class TakeOver:
             row.person_key = change.entry.person_key
             if change.known.left_at is not None:
                 row.left_at, row.import_id = None, import_id
-            self._set_state(row, change)
+            if row.verified_at is None and _moved(change):
+                row.state, row.bounce_code, row.invited_at, row.invitation_id = RosterState.IMPORTED, None, None, None
 
     async def _rows_of(self, changes: Sequence[Change]) -> dict[int, RosterRow]:
         found: dict[int, RosterRow] = {}
@@ -137,14 +145,6 @@ class TakeOver:
             statement = select(RosterRow).where(RosterRow.id.in_(ids)).execution_options(populate_existing=True)
             found |= {row.id: row for row in await self._session.scalars(statement)}
         return found
-
-    def _set_state(self, row: RosterRow, change: Change) -> None:
-        if row.state is RosterState.VERIFIED:
-            return
-        if {"email", "is_shared_address"} & {*change.fields}:
-            row.state, row.bounce_code, row.invited_at, row.invitation_id = RosterState.IMPORTED, None, None, None
-        if (account_id := self._member_of(change.entry)) is not None:
-            row.state, row.account_id, row.verified_at = RosterState.VERIFIED, account_id, self._moment
 
     async def _let_go(self, left: Sequence[Known]) -> None:
         await self._revoke([known.id for known in left])
@@ -154,13 +154,8 @@ class TakeOver:
             await self._session.execute(statement.values(values), execution_options=_UNSYNCHRONISED)
 
     async def _revoke(self, row_ids: Sequence[int]) -> None:
-        """Let nobody use what was sent to people who have left, or to addresses that are others now."""
         for ids in _portions(row_ids):
-            sent = select(RosterRow.invitation_id).where(RosterRow.id.in_(ids), RosterRow.invitation_id.is_not(None))
-            statement = update(Invitation).where(
-                Invitation.id.in_(sent), Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)
-            )
-            await self._session.execute(statement.values(revoked_at=self._moment), execution_options=_UNSYNCHRONISED)
+            await revoke_open(self._session, ids)
 
     async def _confirm(self) -> None:
         """Date everybody whom the file names."""
@@ -186,8 +181,13 @@ class TakeOver:
         )
 
 
-def _portions(ids: Iterable[int]) -> Iterator[list[int]]:
-    """So many ids as a statement takes well."""
+def _moved(change: Change) -> bool:
+    """Whether the person is reached at another address, or no longer alone at this one."""
+    return not {"email", "is_shared_address"}.isdisjoint(change.fields)
+
+
+def _portions(ids: Iterable[_KeyT]) -> Iterator[list[_KeyT]]:
+    """So many keys as a statement takes well."""
     every = list(ids)
     for start in range(0, len(every), _AT_ONCE):
         yield every[start : start + _AT_ONCE]

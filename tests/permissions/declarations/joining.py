@@ -33,11 +33,23 @@ def _keepers(**more: Any) -> Rule:
     )
 
 
+def _on_row() -> Rule:
+    """On a person of a roster, of whom others know nothing."""
+    return Rule(
+        {"home": may(*HOME_STAFF), "foreign": may("foreign_coordinator"), "missing": nobody(404)},
+        path={"row_id": "roster_row"},
+    )
+
+
 RULES = {
     # A JSON body is no roster: that the file is looked at shows that the actor was let in.
     "preview_roster": _keepers(accepts=frozenset({422})),
     "import_roster": _keepers(accepts=frozenset({422}), query=lambda _world, _target: {"fingerprint": "0" * 64}),
     "list_roster": _keepers(),
+    "export_members": _keepers(),
+    "create_roster_invitations": _keepers(body=lambda _world, _target: {"states": ["imported"]}),
+    "create_printed_code": _on_row(),
+    "delete_roster_row": _on_row(),
     "list_directory": public(),
     # Members of the place are told that they are: 409.
     "create_application": Rule(
