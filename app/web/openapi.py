@@ -58,6 +58,7 @@ _DESCRIPTIONS = {
     403: "Visible, but not permitted; or the terms wait for consent (`terms_required`),"
     " or the role needs a second factor (`second_factor_required`).",
     404: "It does not exist, or not for you; the two are never told apart.",
+    405: "This path knows no such method.",
     409: "It contradicts the present state; `code` tells how.",
     410: "It is over; `code` tells why.",
     412: "`If-Match` names another version than the present one.",
@@ -121,12 +122,16 @@ def _clean_operation(method: str, operation: dict[str, Any]) -> None:
     is_api = "operations" not in operation["tags"]
     if is_api:
         _declare_common(method, operation)
-    if "security" in operation and not operation.get("x-without-terms"):
+    # An empty list says that a route needs no token; its absence would only say that nobody thought of it.
+    security = operation.setdefault("security", [])
+    if security and not operation.get("x-without-terms"):
         responses.setdefault("403", {"description": _DESCRIPTIONS[403]})
     if not is_api or ("422" in responses and not operation.get("parameters") and "requestBody" not in operation):
         responses.pop("422", None)
+    if not any(status.startswith("4") for status in responses):
+        responses["405"] = {"description": _DESCRIPTIONS[405]}
     for status, response in responses.items():
-        if status.isdigit() and int(status) >= 400 and is_api:
+        if status.isdigit() and int(status) >= 400 and (is_api or status == "405"):
             response["content"] = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             if status in ("429", "503"):
                 response["headers"] = {

@@ -48,7 +48,7 @@ async def test_every_protected_route_waits_for_consent(
         (method.upper(), path, operation)
         for path, item in app.openapi()["paths"].items()
         for method, operation in item.items()
-        if "security" in operation
+        if operation["security"]
     ]
     marked = {(method, path) for method, path, operation in protected if operation.get("x-without-terms")}
     assert marked == WITHOUT_TERMS
