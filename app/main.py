@@ -143,6 +143,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/console", app.state.console)
     install_document(app)
     _add_middleware(app, chosen)
+    _build_routes(app)
+    _build_routes(app.state.console)
     return app
 
 
@@ -159,8 +161,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.feed_floors = FeedFloors()
     app.state.proposal_listeners = PROPOSAL_LISTENERS
     app.state.id_tokens = id_tokens = OidcTokens(settings.oidc_providers)
-    _build_routes(app)
-    _build_routes(app.state.console)
     # What exists now lives as long as the process: keep the collector from looking at it again and again.
     gc.freeze()
     yield

@@ -52,16 +52,22 @@ class IdTokens(Protocol):
 
 
 class OidcTokens:
-    """ID tokens of OpenID Connect issuers, by their published keys. Holds an HTTP client: close it."""
+    """ID tokens of OpenID Connect issuers, by their published keys. Holds an HTTP client: close it.
+
+    Where no issuer is trusted there is none: reading the authorities it would trust takes 50 ms of every start.
+    """
 
     def __init__(self, providers: Sequence[OidcProvider]) -> None:
         self.providers: Mapping[str, OidcProvider] = {provider.name: provider for provider in providers}
-        self._http = httpx.AsyncClient()
-        self._directories = {provider.name: KeyDirectory(provider, self._http) for provider in providers}
+        self._http = httpx.AsyncClient() if providers else None
+        self._directories = {
+            provider.name: KeyDirectory(provider, self._http) for provider in providers if self._http is not None
+        }
 
     async def aclose(self) -> None:
         """Close the connections to issuers."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def verify(self, provider: str, token: str, nonce: str | None) -> ExternalPerson:
         """See :class:`IdTokens`."""
