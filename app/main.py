@@ -21,6 +21,7 @@ from app.consortia.applications import endpoints as applications
 from app.consortia.directory import endpoints as directory
 from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
+from app.consortia.invitations.landing import endpoints as landing
 from app.consortia.links import endpoints as links
 from app.consortia.organisations import endpoints as organisations
 from app.consortia.roster import endpoints as roster
@@ -55,7 +56,7 @@ from app.privacy.erasure import endpoints as erasure
 from app.showcases import endpoints as showcases
 from app.showcases.service import show_by_consent
 from app.votes import endpoints as votes
-from app.web import config, health
+from app.web import app_links, config, health
 from app.web.client_address import trusted_networks
 from app.web.conditional import ConditionalReads
 from app.web.connections import Resources
@@ -139,6 +140,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in FEATURE_ROUTERS:
         app.include_router(router, prefix="/v1")
     app.include_router(health.router)
+    app.include_router(landing.router)
+    app.include_router(app_links.router)
     app.state.console = create_console()
     app.mount("/console", app.state.console)
     install_document(app)

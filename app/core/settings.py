@@ -1,6 +1,7 @@
 """Settings from the environment (and a ``.env`` file). docs/operations.md holds the table; a test keeps it complete."""
 
 import os
+import re
 import secrets
 from enum import StrEnum
 from functools import cached_property
@@ -99,6 +100,22 @@ class Settings(BaseSettings):
         description="when pushes wait, in each member's time zone, unless he chose otherwise; empty for never",
     )
 
+    app_scheme: str = Field(
+        "ideastorage",
+        pattern=r"^[a-z][a-z0-9+.-]{2,40}$",
+        description="scheme by which the page of invitations opens the app",
+    )
+    android_package: str | None = Field(
+        None, pattern=r"^[A-Za-z][\w.]{2,200}$", description="Android app that opens our addresses (assetlinks.json)"
+    )
+    android_certificates: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="comma-separated SHA-256 fingerprints of the keys that sign it, AB:CD:…"
+    )
+    ios_app_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="comma-separated TEAMID.bundle of iOS apps that open our addresses"
+    )
+    android_store_url: str | None = Field(None, pattern="^https://", description="where to get the Android app")
+    ios_store_url: str | None = Field(None, pattern="^https://", description="where to get the iOS app")
     minimum_app_version: str = Field("1.0.0", pattern=r"^\d+\.\d+\.\d+$", description="older apps are asked to update")
     maintenance: bool = Field(False, description="tells apps that the service is being maintained")
     terms_version: str = Field("2026-11", description="version of the terms of use")
@@ -110,7 +127,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("trusted_proxies", "cors_origins"):
+        for name in ("trusted_proxies", "cors_origins", "android_certificates", "ios_app_ids"):
             value = values.get(name)
             if isinstance(value, str):
                 values[name] = tuple(part.strip() for part in value.split(",") if part.strip())
@@ -122,6 +139,17 @@ class Settings(BaseSettings):
             values = [getattr(provider, column) for provider in self.oidc_providers]
             if len(set(values)) < len(values):
                 raise ValueError(f"OIDC_PROVIDERS has two entries of one {column}")
+        return self
+
+    @model_validator(mode="after")
+    def _well_formed_apps(self) -> Self:
+        patterns = {
+            "android_certificates": r"([0-9A-F]{2}:){31}[0-9A-F]{2}",
+            "ios_app_ids": r"[A-Z0-9]{10}\.[\w.-]{3,200}",
+        }
+        for name, pattern in patterns.items():
+            if any(re.fullmatch(pattern, value) is None for value in getattr(self, name)):
+                raise ValueError(f"{name.upper()} has an entry that is no such thing")
         return self
 
     @model_validator(mode="after")
