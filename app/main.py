@@ -23,6 +23,7 @@ from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
 from app.consortia.invitations.landing import endpoints as landing
 from app.consortia.links import endpoints as links
+from app.consortia.organisations import duplicate_endpoints as organisation_duplicates
 from app.consortia.organisations import endpoints as organisations
 from app.consortia.roster import endpoints as roster
 from app.consortia.roster import row_endpoints as roster_rows
@@ -80,6 +81,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     administration.router,
     links.router,
     organisations.router,
+    organisation_duplicates.router,
     invitations.router,
     applications.router,
     directory.router,

@@ -90,6 +90,7 @@ async def test_new_company(client: httpx.AsyncClient, database: Database, keeper
     expected = body | {
         "business_number": NUMBER,
         "merged_into_id": None,
+        "is_verified": True,
         "allowed_actions": ["edit", "merge"],
     }
     assert response.json() == expected
@@ -109,6 +110,7 @@ async def test_least_of_a_university(client: httpx.AsyncClient, database: Databa
         "business_number": None,
         "size_band": None,
         "merged_into_id": None,
+        "is_verified": True,
         "allowed_actions": ["edit", "merge"],
     }
     assert await sizes(database, body["id"]) == []

@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from app.consortia.dependencies import Page, Search
 from app.consortia.organisations import merging, queries, service
@@ -17,6 +17,7 @@ from app.consortia.organisations.schemas import (
 from app.identity.dependencies import Once, ReadActor, WriteActor, WriteSession
 from app.web.connections import ReadConnection
 from app.web.openapi import problem_responses
+from app.web.optional import Optional
 
 router = APIRouter(tags=["organisations"])
 
@@ -33,10 +34,16 @@ OrganisationId = Annotated[
     responses=problem_responses(401, 422, 503),
 )
 async def list_organisations(
-    actor: ReadActor, connection: ReadConnection, page: Page, q: Search = None
+    actor: ReadActor,
+    connection: ReadConnection,
+    page: Page,
+    q: Search = None,
+    verified: Annotated[
+        Optional[bool], Query(description="Only those that somebody has looked at, or only others.", examples=[False])
+    ] = None,
 ) -> OrganisationPage:
     """List organisations."""
-    return await queries.list_organisations(connection, actor, q, page)
+    return await queries.list_organisations(connection, actor, q, page, verified=verified)
 
 
 @router.get(

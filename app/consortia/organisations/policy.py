@@ -10,6 +10,7 @@ class OrganisationAction(StrEnum):
 
     EDIT = "edit"
     MERGE = "merge"
+    VERIFY = "verify"
 
 
 def may_keep_register(actor: Actor) -> bool:
@@ -17,8 +18,9 @@ def may_keep_register(actor: Actor) -> bool:
     return actor.is_operator or bool(actor.coordinated_consortium_ids)
 
 
-def allowed_actions(actor: Actor, *, is_merged: bool) -> list[OrganisationAction]:
+def allowed_actions(actor: Actor, *, is_merged: bool, is_verified: bool) -> list[OrganisationAction]:
     """What a person may do to an organisation; one that was merged away stays as it is."""
     if is_merged or not may_keep_register(actor):
         return []
-    return [OrganisationAction.EDIT, OrganisationAction.MERGE]
+    verify = [] if is_verified else [OrganisationAction.VERIFY]
+    return [OrganisationAction.EDIT, OrganisationAction.MERGE, *verify]

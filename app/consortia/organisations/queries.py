@@ -18,21 +18,24 @@ _LIST = "organisations"
 
 
 async def list_organisations(
-    connection: AsyncConnection, actor: Actor, q: str | None, page: PageRequest
+    connection: AsyncConnection, actor: Actor, q: str | None, page: PageRequest, *, verified: bool | None = None
 ) -> OrganisationPage:
-    """Organisations by name, without those merged away; ``q`` seeks in both names."""
+    """Organisations by name, without those merged away, of one standing if asked for; ``q`` seeks in both names."""
     statement = (
-        _select()
+        select_organisations()
         .where(Organisation.merged_into_id.is_(None))
         .order_by(Organisation.name, Organisation.id)
         .limit(page.rows)
     )
+    if verified is not None:
+        is_unverified = Organisation.verified_at.is_(None)
+        statement = statement.where(~is_unverified if verified else is_unverified)
     if q and (sought := q.strip()):
         statement = statement.where(_is_called(sought))
     if (after := page.after(_LIST)) is not None:
         statement = statement.where(_stands_after(after))
     rows, next_cursor = page.cut(_LIST, (await connection.execute(statement)).all())
-    return OrganisationPage(items=[_view(row, actor) for row in rows], next_cursor=next_cursor)
+    return OrganisationPage(items=[organisation_view(row, actor) for row in rows], next_cursor=next_cursor)
 
 
 async def get_organisation(
@@ -42,13 +45,14 @@ async def get_organisation(
 
     :raises NotFound: there is none.
     """
-    row = (await connection.execute(_select().where(Organisation.public_id == public_id))).one_or_none()
+    row = (await connection.execute(select_organisations().where(Organisation.public_id == public_id))).one_or_none()
     if row is None:
         raise NotFound
-    return _view(row, actor)
+    return organisation_view(row, actor)
 
 
-def _select() -> Select[*tuple[Any, ...]]:
+def select_organisations() -> Select[*tuple[Any, ...]]:
+    """The columns of :func:`organisation_view`, to be narrowed by the caller."""
     survivor = Organisation.__table__.alias("survivor")
     return select(
         Organisation.id.label("id"),
@@ -58,6 +62,7 @@ def _select() -> Select[*tuple[Any, ...]]:
         Organisation.name_en.label("name_en"),
         Organisation.size_band.label("size_band"),
         Organisation.business_number.label("business_number"),
+        Organisation.verified_at.label("verified_at"),
         survivor.c.public_id.label("merged_into_id"),
     ).outerjoin(survivor, survivor.c.id == Organisation.merged_into_id)
 
@@ -76,8 +81,10 @@ def _stands_after(organisation_id: int) -> ColumnElement[bool]:
     return tuple_(Organisation.name, Organisation.id) > tuple_(last_name, organisation_id)
 
 
-def _view(row: Row[Any], actor: Actor) -> OrganisationView:
-    actions = allowed_actions(actor, is_merged=row.merged_into_id is not None)
+def organisation_view(row: Row[Any], actor: Actor) -> OrganisationView:
+    """A row of :func:`select_organisations` as one person is shown it."""
+    is_verified = row.verified_at is not None
+    actions = allowed_actions(actor, is_merged=row.merged_into_id is not None, is_verified=is_verified)
     return OrganisationView(
         id=row.public_id,
         kind=row.kind,
@@ -86,5 +93,6 @@ def _view(row: Row[Any], actor: Actor) -> OrganisationView:
         size_band=row.size_band,
         business_number=row.business_number if may_keep_register(actor) else None,
         merged_into_id=row.merged_into_id,
+        is_verified=is_verified,
         allowed_actions=[str(action) for action in actions],
     )

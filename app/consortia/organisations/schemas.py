@@ -76,6 +76,11 @@ class Organisation(ResponseModel):
     merged_into_id: uuid.UUID | None = Field(
         description="The organisation that took its place, if it was merged", examples=[_EXAMPLE_ID]
     )
+    is_verified: bool = Field(
+        False,
+        description="Whether somebody who keeps the register has looked at it; others are what new members wrote",
+        examples=[True],
+    )
     allowed_actions: list[str] = Field(
         description="What I may do to it",
         json_schema_extra={
@@ -89,4 +94,24 @@ class OrganisationPage(ResponseModel):
     """A page of organisations."""
 
     items: list[Organisation] = Field(description="Organisations by name")
+    next_cursor: str | None = Field(description="Where to go on; null at the end", examples=["mUq1S0pbXmhvbWUiLDE3"])
+
+
+class LikelyDuplicate(ResponseModel):
+    """An organisation that may be the same as others."""
+
+    organisation: Organisation = Field(description="The organisation")
+    member_count: int = Field(description="People who work there now", examples=[12])
+
+
+class DuplicateGroup(ResponseModel):
+    """Organisations whose names are the same but for legal form, spaces and signs."""
+
+    organisations: list[LikelyDuplicate] = Field(description="The oldest first; at most 20")
+
+
+class DuplicateGroupPage(ResponseModel):
+    """A page of groups of likely duplicates."""
+
+    items: list[DuplicateGroup] = Field(description="Groups, those with the oldest organisation first")
     next_cursor: str | None = Field(description="Where to go on; null at the end", examples=["mUq1S0pbXmhvbWUiLDE3"])

@@ -96,6 +96,30 @@ async def update_organisation(
     await session.flush()
 
 
+async def verify_organisation(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> None:
+    """Note that somebody who keeps the register has looked at an organisation; the first time is the one that is dated.
+
+    :raises NotFound: there is no such organisation.
+    :raises Forbidden: the actor does not keep the register.
+    :raises OrganisationMerged: it was merged away.
+    """
+    organisation = await _locked(session, public_id)
+    await authorise(actor)
+    if organisation.merged_into_id:
+        raise OrganisationMerged
+    if organisation.verified_at is not None:
+        return
+    organisation.verified_at = now()
+    await audit.record(
+        session,
+        actor_id=actor.account_id,
+        action="organisation.verified",
+        target_kind="organisation",
+        target_id=organisation.id,
+    )
+    await session.flush()
+
+
 async def authorise(actor: Actor) -> None:
     """Turn away whoever does not keep the register.
 

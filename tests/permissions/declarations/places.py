@@ -129,6 +129,15 @@ RULES = {
         path={"organisation_id": "organisation"},
         body=lambda _world, _target: {"name": "㈜새이름"},
     ),
+    "verify_organisation": Rule(
+        {"home": may(*_KEEPERS_OF_THE_REGISTER, others=403), "missing": nobody(404)},
+        path={"organisation_id": "organisation"},
+    ),
+    "list_likely_duplicates": Rule(
+        {"home": may(*_KEEPERS_OF_THE_REGISTER, others=403), "missing": nobody(404)},
+        path={"organisation_id": "organisation"},
+    ),
+    "list_organisation_duplicates": only(*_KEEPERS_OF_THE_REGISTER),
     "merge_organisation": Rule(
         {"home": may(*_KEEPERS_OF_THE_REGISTER, others=403), "missing": nobody(404)},
         path={"organisation_id": "organisation"},
