@@ -19,6 +19,7 @@ from app.consortia import endpoints as consortia
 from app.consortia.administration import endpoints as administration
 from app.consortia.applications import endpoints as applications
 from app.consortia.directory import endpoints as directory
+from app.consortia.employment import endpoints as employment
 from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
 from app.consortia.invitations.landing import endpoints as landing
@@ -85,6 +86,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     invitations.router,
     applications.router,
     directory.router,
+    employment.router,
     roster.router,
     roster_rows.router,
     reports.router,

@@ -2,7 +2,7 @@
 
 from app.models.accounts import Account, Block
 from app.models.announcements import Announcement, AnnouncementRead
-from app.models.applications import ApplicantRegistration, Application
+from app.models.applications import ApplicantRegistration, Application, EmployerChange
 from app.models.audit import AccessEntry, AuditEntry
 from app.models.comments import Comment, CommentMention, CommentRevision
 from app.models.credentials import (
@@ -64,6 +64,7 @@ __all__ = [
     "Delivery",
     "Device",
     "EmailChange",
+    "EmployerChange",
     "Erasure",
     "Expert",
     "ExternalIdentity",

@@ -16,7 +16,7 @@ _OPEN = text("state = 'open'")
 
 
 class ApplicationState(StrEnum):
-    """What has become of an application."""
+    """What has become of an application, or of another wish on which those who keep a mini-cluster decide."""
 
     OPEN = "open"
     ADMITTED = "admitted"
@@ -81,3 +81,34 @@ class Application(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     words: Mapped[str | None] = mapped_column(Text)
     """What the applicant is told along with the decision."""
+
+
+class EmployerChange(Model):
+    """A person says that he works elsewhere now; those who keep one of his mini-clusters confirm it. One at a time."""
+
+    __tablename__ = "employer_changes"
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (organisation_name IS NULL)", name="one_organisation"),
+        CheckConstraint("(organisation_name IS NULL) = (organisation_kind IS NULL)", name="kind_of_new_organisation"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="open_until_closed"),
+        CheckConstraint(
+            "(state IN ('admitted', 'declined')) = (decided_by_id IS NOT NULL)", name="decided_by_somebody"
+        ),
+        Index("uq_employer_changes_open", "account_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+    )
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    creation_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("organisations.id"), index=True)
+    organisation_name: Mapped[str | None] = mapped_column(String(200))
+    """A new organisation is registered when the change is confirmed, and not before."""
+    organisation_kind: Mapped[OrganisationKind | None] = mapped_column(choice(OrganisationKind))
+    business_number: Mapped[str | None] = mapped_column(String(10))
+    position: Mapped[str] = mapped_column(String(80))
+    state: Mapped[ApplicationState] = mapped_column(choice(ApplicationState), default=ApplicationState.OPEN)
+    created_at: Mapped[CreatedAt]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    words: Mapped[str | None] = mapped_column(Text)
+    """What the person is told along with the decision."""

@@ -14,6 +14,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    EmployerChange,
     Erasure,
     IdempotencyKey,
     InboxItem,
@@ -106,6 +107,13 @@ RULES = (
     Rule("invitations", Invitation, 30 * _DAY, "expiry", lambda before: Invitation.expires_at < before),
     Rule(
         "applications", Application, 365 * _DAY, "decision or withdrawal", lambda before: Application.closed_at < before
+    ),
+    Rule(
+        "employer_changes",
+        EmployerChange,
+        365 * _DAY,
+        "decision or withdrawal",
+        lambda before: EmployerChange.closed_at < before,
     ),
     Rule("settled_events", OutboxEvent, 7 * _DAY, "handling", _settled_events),
     Rule("dead_events", OutboxEvent, 90 * _DAY, "giving up", _dead_events),

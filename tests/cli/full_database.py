@@ -28,6 +28,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    EmployerChange,
     Erasure,
     Expert,
     ExternalIdentity,
@@ -181,6 +182,9 @@ async def _add_the_rest(session: AsyncSession) -> None:
             Application(
                 creation_digest=b"e" * 32, account_id=ACCOUNT, mini_cluster_id=idea.mini_cluster_id,
                 organisation_name="㈜새", organisation_kind=OrganisationKind.COMPANY, position="대표", reason="함께",
+            ),
+            EmployerChange(
+                creation_digest=b"g" * 32, account_id=ACCOUNT, organisation_id=2, position="대표",
             ),
             ExternalIdentity(account_id=ACCOUNT, issuer="https://issuer.example", subject="one"),
             AudienceProposal(

@@ -95,6 +95,7 @@ class Builder:
         people["third_coordinator"] = await make.person(coordinates=third, name="셋째 지역")
         second_foreign = await make.person(coordinates=foreign, name="타지역 둘째")
         plain, plain_abroad = await make.person(place, name="평회원"), await make.person(abroad, name="타지역 평회원")
+        people["leaver_home"], people["leaver_foreign"] = await make.person(place), await make.person(abroad)
         for kind, home_person, foreign_person in (
             ("coordinator", second, second_foreign),
             ("account", plain, plain_abroad),
@@ -135,6 +136,11 @@ class Builder:
         ids["invitation", target] = client_id()
         await self.call("POST", "/invitations", coordinator, id=ids["invitation", target], mini_cluster_id=mini_cluster)
         await self._application(target, mini_cluster)
+        ids["employer_change", target] = client_id()
+        await self.call(
+            "POST", "/me/employer-changes", f"leaver_{target}", id=ids["employer_change", target], position="이사",
+            organisation={"kind": "company", "name": "㈜새직장"},
+        )  # fmt: skip
         await self._roster(target, mini_cluster, coordinator)
         await self.announcement(target, mini_cluster, coordinator)
         ids["link", target] = client_id()

@@ -23,6 +23,7 @@ from app.models import (
     Application,
     Delivery,
     Device,
+    EmployerChange,
     ExternalIdentity,
     Idea,
     IdeaExclusion,
@@ -295,6 +296,10 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
                 creation_digest=b"d" * 32, account_id=life.account_id, mini_cluster_id=life.elsewhere.id,
                 organisation_name=life.plant("own firm"), organisation_kind=OrganisationKind.COMPANY,
                 position=life.plant("wished position"), reason=life.plant("reason"),
+            ),
+            EmployerChange(
+                creation_digest=b"d" * 32, account_id=life.account_id, organisation_name=life.plant("next firm"),
+                organisation_kind=OrganisationKind.COMPANY, position=life.plant("next position"),
             ),
             Invitation(
                 token_digest=hashlib.sha256(b"used").digest(), mini_cluster_id=life.place.id, role=MemberRole.MEMBER,

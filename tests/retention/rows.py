@@ -16,6 +16,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    EmployerChange,
     Erasure,
     IdempotencyKey,
     InboxItem,
@@ -125,6 +126,19 @@ class Rows:
                 organisation_kind=OrganisationKind.COMPANY,
                 position="대표",
                 reason="함께하고 싶습니다.",
+                state=ApplicationState.WITHDRAWN if closed_at else ApplicationState.OPEN,
+                closed_at=closed_at,
+            )
+        )
+
+    async def employer_change(self, closed_at: datetime | None) -> EmployerChange:
+        return await self.add(
+            EmployerChange(
+                creation_digest=b"d" * 32,
+                account_id=self.account_id,
+                organisation_name="㈜새",
+                organisation_kind=OrganisationKind.COMPANY,
+                position="대표",
                 state=ApplicationState.WITHDRAWN if closed_at else ApplicationState.OPEN,
                 closed_at=closed_at,
             )

@@ -64,6 +64,7 @@ BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "password_resets": (DAY, lambda rows, moment: rows.password_reset(moment)),
     "applicant_registrations": (DAY, lambda rows, moment: rows.applicant_registration(moment)),
     "applications": (365 * DAY, lambda rows, moment: rows.application(moment)),
+    "employer_changes": (365 * DAY, lambda rows, moment: rows.employer_change(moment)),
     "email_changes": (DAY, lambda rows, moment: rows.email_change(moment)),
     "sign_in_challenges": (DAY, lambda rows, moment: rows.sign_in_challenge(moment)),
     "throttles": (0 * DAY, lambda rows, moment: rows.throttle(moment)),

@@ -13,8 +13,7 @@ from app.consortia.applications.errors import ApplicationClosed, ApplicationOpen
 from app.consortia.applications.events import ApplicationWaiting
 from app.consortia.applications.policy import OPEN_APPLICATIONS, may_decide
 from app.consortia.applications.schemas import ApplicationCreate, ApplicationPage
-from app.consortia.invitations.employers import normal_number, registered_organisation
-from app.consortia.invitations.errors import organisation_missing, unknown_organisation
+from app.consortia.invitations.employers import named_employer
 from app.consortia.memberships import AlreadyMember, require_living
 from app.consortia.page_requests import PageRequest
 from app.consortia.queries import consortium_of, locate_mini_cluster
@@ -168,19 +167,8 @@ async def _application(
         reason=request.reason,
         created_at=now(),
     )
-    described = request.organisation
-    if (request.organisation_id is None) == (described is None):
-        raise organisation_missing()
-    if described is None:
-        application.organisation_id = await registered_organisation(session, public_id=request.organisation_id)
-        if application.organisation_id is None:
-            raise unknown_organisation()
-        return application
-    number = normal_number(described.business_number) if described.business_number else None
-    found = await registered_organisation(session, business_number=number) if number else None
-    if found is not None:
-        application.organisation_id = found
-    else:
-        application.organisation_name, application.organisation_kind = described.name, described.kind
-        application.business_number = number
+    employer = await named_employer(session, request.organisation_id, request.organisation)
+    application.organisation_id = employer.organisation_id
+    application.organisation_name, application.organisation_kind = employer.name, employer.kind
+    application.business_number = employer.business_number
     return application

@@ -1,6 +1,7 @@
 """The organisation a new member names: a registered one, or one that is registered by this."""
 
 import uuid
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +19,17 @@ from app.core import business_number as numbers
 from app.core.organisation_names import name_key
 from app.models import Organisation
 from app.models.organisations import OrganisationKind, SizeBand
+
+
+class DescribedOrganisation(Protocol):
+    """What is said of an organisation."""
+
+    @property
+    def kind(self) -> OrganisationKind: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def business_number(self) -> str | None: ...
 
 
 async def employer_of(session: AsyncSession, public_id: uuid.UUID | None, described: InviteeOrganisation | None) -> int:
@@ -39,6 +51,34 @@ async def employer_of(session: AsyncSession, public_id: uuid.UUID | None, descri
         raise size_of_no_company()
     number = normal_number(described.business_number) if described.business_number else None
     return await register_organisation(session, described.kind, described.name, number, described.size_band)
+
+
+class NamedEmployer(NamedTuple):
+    """An organisation somebody names: a registered one by its number, or what is said of a new one."""
+
+    organisation_id: int | None
+    name: str | None = None
+    kind: OrganisationKind | None = None
+    business_number: str | None = None
+
+
+async def named_employer(
+    session: AsyncSession, public_id: uuid.UUID | None, described: DescribedOrganisation | None
+) -> NamedEmployer:
+    """The same as :func:`employer_of`, but registers nothing: that waits for those who decide.
+
+    :raises Invalid: none or both are given, the id is unknown, or the number is wrong.
+    """
+    if (public_id is None) == (described is None):
+        raise organisation_missing()
+    if described is None:
+        organisation_id = await registered_organisation(session, public_id=public_id)
+        if organisation_id is None:
+            raise unknown_organisation()
+        return NamedEmployer(organisation_id)
+    number = normal_number(described.business_number) if described.business_number else None
+    found = await registered_organisation(session, business_number=number) if number else None
+    return NamedEmployer(found) if found else NamedEmployer(None, described.name, described.kind, number)
 
 
 async def register_organisation(

@@ -6,7 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.localisation import Locale
-from app.identity.accounts.schemas import NAME_LENGTH, ConsortiumName, CurrentAffiliation, CurrentMembership
+from app.identity.accounts.schemas import (
+    NAME_LENGTH,
+    POSITION_LENGTH,
+    ConsortiumName,
+    CurrentAffiliation,
+    CurrentMembership,
+)
 from app.identity.passwords.fields import Password
 from app.identity.passwords.policy import MAX_LENGTH, MIN_LENGTH
 from app.web.fields import Line, RequestModel, ResponseModel, open_enum
@@ -43,6 +49,12 @@ class MeUpdate(RequestModel):
     locale: Optional[Locale] = Field(None, description="Language of mails and pushes", examples=["ko"])
     time_zone: Optional[Annotated[Line, Field(max_length=64)]] = Field(
         None, description="Name in the IANA time zone database", examples=["Asia/Seoul"]
+    )
+    position: Optional[Annotated[Line, Field(min_length=1, max_length=POSITION_LENGTH)]] = Field(
+        None,
+        description="직위 at the present employer; what was posted before shows the one of its day. Another employer is"
+        " said by `POST /v1/me/employer-changes`",
+        examples=["수석연구원"],
     )
     terms_version: Optional[Annotated[Line, Field(min_length=1, max_length=20)]] = Field(
         None,

@@ -13,6 +13,7 @@ from app.core.database import Database
 from app.core.errors import Invalid, Unauthenticated, invalid_field
 from app.identity.accounts.queries import Reader, active_account_for_update, load_profile
 from app.identity.actor import Actor
+from app.identity.affiliations import change_affiliation
 from app.identity.me.schemas import Me, MeUpdate, PasswordChange
 from app.identity.passwords.hashing import hash_password, verify_password
 from app.identity.passwords.policy import check_password
@@ -60,7 +61,7 @@ async def show_me(reader: Reader, actor: Actor, terms_version: str, count_unread
 async def update_me(session: AsyncSession, actor: Actor, request: MeUpdate, terms_version: str) -> None:
     """Change what the request names.
 
-    :raises Invalid: there is no such time zone, or the terms consented to are not the present ones.
+    :raises Invalid: there is no such time zone, nobody to have a position with, or the terms are not the present ones.
     """
     account = await session.get_one(Account, actor.account_id)
     account.name = request.name or account.name
@@ -68,6 +69,10 @@ async def update_me(session: AsyncSession, actor: Actor, request: MeUpdate, term
     if request.time_zone is not None:
         _check_time_zone(request.time_zone)
         account.time_zone = request.time_zone
+    if request.position is not None:
+        if actor.organisation_id is None:
+            raise invalid_field("/body/position", "no_employer", "소속이 없습니다.", "You have no employer.")
+        await change_affiliation(session, actor.account_id, actor.organisation_id, request.position)
     if request.terms_version is not None:
         check_terms(request.terms_version, terms_version)
         _consent(account, terms_version)

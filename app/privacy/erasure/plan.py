@@ -30,6 +30,7 @@ from app.models import (
     Delivery,
     Device,
     EmailChange,
+    EmployerChange,
     Expert,
     ExternalIdentity,
     FeedEntry,
@@ -122,6 +123,7 @@ STEPS = (
     Step(IdeaExpert, _of(IdeaExpert.account_id)),
     # How he came in, lists that name him, and replies to others that were kept for their retries and may show him.
     Step(Application, _of(Application.account_id)),
+    Step(EmployerChange, _of(EmployerChange.account_id)),
     Step(ApplicantRegistration, lambda s: _is_address(ApplicantRegistration.email, s)),
     Step(RosterRow, lambda s: or_(RosterRow.account_id == s.account_id, _is_address(RosterRow.email, s))),
     Step(Invitation, lambda s: or_(_is_address(Invitation.email, s), Invitation.used_by_id == s.account_id)),

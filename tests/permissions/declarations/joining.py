@@ -42,6 +42,28 @@ def _on_row() -> Rule:
 
 
 RULES = {
+    "list_my_affiliations": signed_in(),
+    "list_my_employer_changes": signed_in(),
+    "create_employer_change": signed_in(
+        body=lambda _world, _target: {
+            "id": client_id(),
+            "organisation": {"kind": "company", "name": "㈜새직장"},
+            "position": "이사",
+        }
+    ),
+    "list_employer_changes": Rule(
+        {"home": may(*_HOME, others=403), "foreign": may(*_FOREIGN, others=403), "missing": nobody(404)},
+        path={"mini_cluster_id": "mini_cluster"},
+    ),
+    "decide_employer_change": Rule(
+        {"home": may(*_HOME), "foreign": may(*_FOREIGN), "missing": nobody(404)},
+        path={"change_id": "employer_change"},
+        body=lambda _world, _target: {"outcome": "accept"},
+    ),
+    "withdraw_employer_change": Rule(
+        {"home": may(forbidden=_HOME), "foreign": may(forbidden=_FOREIGN), "missing": nobody(404)},
+        path={"change_id": "employer_change"},
+    ),
     # A JSON body is no roster: that the file is looked at shows that the actor was let in.
     "preview_roster": _keepers(accepts=frozenset({422})),
     "import_roster": _keepers(accepts=frozenset({422}), query=lambda _world, _target: {"fingerprint": "0" * 64}),
