@@ -55,6 +55,7 @@ from app.moderation.watch import endpoints as watch_lists
 from app.notifications import endpoints as notifications
 from app.notifications.inbox import count_unread, read_items_of_idea
 from app.privacy.erasure import endpoints as erasure
+from app.privacy.exports import endpoints as exports
 from app.showcases import endpoints as showcases
 from app.showcases.service import show_by_consent
 from app.votes import endpoints as votes
@@ -100,6 +101,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     showcases.router,
     blocks.router,
     erasure.router,
+    exports.router,
     identity.router,
     config.router,
 )

@@ -44,6 +44,8 @@ from app.outbox.pacing import Pace, Wakeup, repeat
 from app.outbox.relay import Lane, Relay
 from app.outbox.subscriptions import Subscriptions
 from app.privacy.erasure.due import erase_due
+from app.privacy.exports.archive import DataExportBuilder
+from app.privacy.exports.events import DataExportRequested
 from app.push.factory import open_transport
 from app.push.settings import PushSettings
 from app.push.transport import PushTransport
@@ -83,6 +85,7 @@ def build_subscriptions(tools: Tools) -> Subscriptions:
     fan_out.subscribe(subscriptions)
     mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)
     consortia_mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings)
+    subscriptions.outside(DataExportRequested, DataExportBuilder(tools.database).build)
     return subscriptions
 
 

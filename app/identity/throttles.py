@@ -44,6 +44,7 @@ APPLICANTS_PER_ADDRESS = Limit("applicant.address", 5, timedelta(hours=1))
 APPLICANTS_PER_CLIENT = Limit("applicant.client", 60, timedelta(hours=1))
 EMAIL_CHANGES_PER_ACCOUNT = Limit("email-change.account", 5, timedelta(hours=1))
 EMAIL_CHANGES_PER_ADDRESS = Limit("email-change.address", 5, timedelta(hours=1))
+EXPORTS_PER_ACCOUNT = Limit("export.account", 3, timedelta(days=1))
 BAD_SECOND_FACTORS_PER_ACCOUNT = Limit("second-factor.account", 5, timedelta(minutes=15))
 BAD_ID_TOKENS_PER_CLIENT = Limit("id-token.client", 60, timedelta(hours=1))
 # Codes are tried five times each; this bounds who tries those of many people.
@@ -55,7 +56,7 @@ OF_ADDRESSES = (
     APPLICANTS_PER_ADDRESS,
     EMAIL_CHANGES_PER_ADDRESS,
 )
-OF_ACCOUNTS = (EMAIL_CHANGES_PER_ACCOUNT, BAD_SECOND_FACTORS_PER_ACCOUNT)
+OF_ACCOUNTS = (EMAIL_CHANGES_PER_ACCOUNT, EXPORTS_PER_ACCOUNT, BAD_SECOND_FACTORS_PER_ACCOUNT)
 """The limits that are counted for a person, by address and by account: what is forgotten with him."""
 
 

@@ -33,7 +33,7 @@ from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, Moder
 from app.models.notifications import Delivery, Device, InboxItem, NotificationSettings, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
-from app.models.privacy import Erasure
+from app.models.privacy import DataExport, Erasure
 from app.models.programme import Complex, Consortium, ConsortiumLink, MiniCluster, MiniClusterName, Region
 from app.models.rosters import RosterImport, RosterRow
 from app.models.sessions import AccessToken, RefreshToken, Session, SignInCode, Throttle
@@ -61,6 +61,7 @@ __all__ = [
     "Consortium",
     "ConsortiumLink",
     "CoordinatorRole",
+    "DataExport",
     "Delivery",
     "Device",
     "EmailChange",

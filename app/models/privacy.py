@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.declarative import CreatedAt, Model, choice
+from app.core.clock import now
+from app.models.declarative import CreatedAt, Id, Model, PublicId, choice
 
 
 class ErasureOrigin(StrEnum):
@@ -30,3 +31,21 @@ class Erasure(Model):
     requested_at: Mapped[CreatedAt]
     due_at: Mapped[datetime] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
+
+
+class DataExport(Model):
+    """A copy of a person's data. The archive stands in the row: whichever process makes it, any other hands it out."""
+
+    __tablename__ = "data_exports"
+    __table_args__ = (
+        CheckConstraint("(ready_at IS NULL) = (content IS NULL)", name="ready_with_content"),
+        CheckConstraint("(ready_at IS NULL) = (size IS NULL)", name="ready_with_size"),
+    )
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    requested_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    ready_at: Mapped[datetime | None]
+    size: Mapped[int | None]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A ZIP archive of JSON files."""

@@ -11,6 +11,7 @@ from app.models import (
     AccessToken,
     ApplicantRegistration,
     Application,
+    DataExport,
     Delivery,
     Device,
     EmailChange,
@@ -125,6 +126,7 @@ RULES = (
     Rule("sessions", Session, 180 * _DAY, "end", _ended_sessions),
     # The database lets go of an entry a day earlier (1095 days), and of none before.
     Rule("access_entries", AccessEntry, 1096 * _DAY, "reading", lambda before: AccessEntry.at < before),
+    Rule("data_exports", DataExport, 7 * _DAY, "request", lambda before: DataExport.requested_at < before),
     Rule("erasures", Erasure, _DAY, "erasing", lambda before: Erasure.erased_at < before),
     Rule("worker_heartbeats", WorkerHeartbeat, _DAY, "last beat", lambda before: WorkerHeartbeat.beat_at < before),
 )

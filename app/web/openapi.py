@@ -13,7 +13,7 @@ TAGS = {
     "second-factor": "An authenticator app with recovery codes, asked for after the first factor.",
     "accounts": "Accounts, made by an operator.",
     "me": "The signed-in person.",
-    "privacy": "Having one's account erased.",
+    "privacy": "Taking a copy of one's data along, and having one's account erased.",
     "programme": "Regions, industrial complexes, consortia and mini-clusters.",
     "administration": "Making and changing consortia and mini-clusters, their coordinators and the roles of members.",
     "links": "Links between consortia of one field, or with partners abroad.",

@@ -11,6 +11,7 @@ from app.privacy.erasure.kept import COLUMNS, TABLES
 from app.privacy.erasure.plan import STEPS, Step
 from app.privacy.erasure.removal import table_of
 from app.privacy.erasure.subject import Subject
+from app.privacy.exports.sections import NOT_EXPORTED, sections
 
 SUBJECT = Subject(account_id=1, public_id="019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60", email="a@example.kr")
 WITHOUT_FOREIGN_KEY = {"account_id", "actor_id", "author_id", "subject_id"}
@@ -88,3 +89,17 @@ def test_what_refers_to_rows_goes_before_them() -> None:
                 if refers and table.name in order and any(s.put is None for s in steps_of(table)):
                     first = next(n for n, other in enumerate(STEPS) if table_of(other) is table and other.put is None)
                     assert first <= number, (table.name, table_of(step).name)
+
+
+def test_every_table_of_persons_is_exported_or_named() -> None:
+    read = {
+        element.name
+        for statement in sections(SUBJECT.account_id).values()
+        for element in visitors.iterate(statement)
+        if isinstance(element, Table)
+    }
+    of_persons = {column.table.name for column in telling_columns() if is_number_of_account(column)}
+    forgotten = sorted(of_persons - read - NOT_EXPORTED.keys())
+    assert forgotten == [], "add a section to app/privacy/exports/sections.py, or the reason to NOT_EXPORTED there"
+    assert sorted(NOT_EXPORTED.keys() - Model.metadata.tables.keys()) == []
+    assert all(NOT_EXPORTED.values())

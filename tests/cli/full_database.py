@@ -25,6 +25,7 @@ from app.models import (
     Case,
     Comment,
     CommentRevision,
+    DataExport,
     Delivery,
     Device,
     EmailChange,
@@ -172,6 +173,7 @@ async def _add_the_rest(session: AsyncSession) -> None:
                 account_id=ACCOUNT, old_email="a@a.kr", new_email="b@b.kr", nonce=b"n" * 16, expires_at=later
             ),
             TotpFactor(account_id=ACCOUNT, sealed_secret=b"s" * 60, last_step=58_000_000),
+            DataExport(account_id=ACCOUNT, ready_at=now(), size=2, content=b"PK"),
             Erasure(account_id=ACCOUNT, origin=ErasureOrigin.PERSON, due_at=later),
             RecoveryCode(digest=b"c" * 32, account_id=ACCOUNT),
             SignInChallenge(digest=b"d" * 32, account_id=ACCOUNT, expires_at=later),

@@ -39,6 +39,9 @@ PROTECTED = [
     Route("GET", "/v1/me/erasure"),
     Route("PUT", "/v1/me/erasure", {"password": "바다 건너 7시 회의"}),
     Route("DELETE", "/v1/me/erasure"),
+    Route("POST", "/v1/me/data-exports", {"id": SOME_ID}),
+    Route("GET", "/v1/me/data-exports"),
+    Route("GET", f"/v1/me/data-exports/{SOME_ID}"),
     Route("GET", "/v1/me/blocks"),
     Route("PUT", f"/v1/me/blocks/{SOME_ID}"),
     Route("DELETE", f"/v1/me/blocks/{SOME_ID}"),
@@ -74,6 +77,7 @@ PROTECTED = [
 ]
 PUBLIC = [
     Route("GET", "/v1/config"),
+    Route("GET", f"/v1/data-exports/{SOME_ID}/archive"),
     Route("POST", "/v1/sign-in-codes", {"email": "a@example.kr"}),
     Route("POST", "/v1/sessions/code", {"code_id": SOME_ID, "code": "123456", "device": a_device()}),
     Route("POST", "/v1/sessions/password", {"email": "a@example.kr", "password": "x", "device": a_device()}),

@@ -25,8 +25,11 @@ WITHOUT_TERMS = {
     ("GET", "/v1/me/erasure"),
     ("PUT", "/v1/me/erasure"),
     ("DELETE", "/v1/me/erasure"),
+    ("POST", "/v1/me/data-exports"),
+    ("GET", "/v1/me/data-exports"),
+    ("GET", "/v1/me/data-exports/{export_id}"),
 }
-"""To see what is asked, to consent, to leave, on this device or on a lost one, or for good."""
+"""To see what is asked, to consent, to leave, on this device or on a lost one, or for good, with one's data."""
 
 
 async def accept(client: httpx.AsyncClient, person: Person, version: str) -> httpx.Response:

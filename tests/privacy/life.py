@@ -21,6 +21,7 @@ from app.models import (
     Announcement,
     AnnouncementRead,
     Application,
+    DataExport,
     Delivery,
     Device,
     EmployerChange,
@@ -248,7 +249,7 @@ class Life:
 
     async def _act(self, kind: str, **target: str) -> None:
         self.ids[kind] = client_id()
-        words = self.plant(f"{kind} {'comment' if 'comment_id' in target else ''} act")
+        words = self.plant(f"{kind} comment act" if "comment_id" in target else f"{kind} act")
         await self.call(
             "POST",
             "/moderation-acts",
@@ -289,6 +290,9 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
     await session.flush()
     session.add_all(
         [
+            DataExport(
+                account_id=life.account_id, ready_at=now(), size=9, content=life.plant("earlier copy").encode()
+            ),
             ExternalIdentity(
                 account_id=life.account_id, issuer="https://issuer.example", subject=life.plant("subject")
             ),

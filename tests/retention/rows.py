@@ -13,6 +13,7 @@ from app.models import (
     Account,
     ApplicantRegistration,
     Application,
+    DataExport,
     Delivery,
     Device,
     EmailChange,
@@ -278,6 +279,9 @@ class Rows:
 
     async def access_entry(self, at: datetime) -> AccessEntry:
         return await self.add(AccessEntry(account_id=self.account_id, action="case.read", target_kind="case", at=at))
+
+    async def data_export(self, requested_at: datetime) -> DataExport:
+        return await self.add(DataExport(account_id=self.account_id, requested_at=requested_at))
 
     async def erasure(self, erased_at: datetime) -> Erasure:
         account = await self.add(Account(name=""))

@@ -77,6 +77,7 @@ BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "unread_inbox_items": (365 * DAY, lambda rows, moment: rows.inbox_item(moment, None)),
     "push_jobs": (366 * DAY, lambda rows, moment: rows.job(moment)),
     "access_entries": (1096 * DAY, lambda rows, moment: rows.access_entry(moment)),
+    "data_exports": (7 * DAY, lambda rows, moment: rows.data_export(moment)),
     "erasures": (DAY, lambda rows, moment: rows.erasure(moment)),
     "worker_heartbeats": (DAY, lambda rows, moment: rows.heartbeat(moment)),
 }

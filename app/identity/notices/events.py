@@ -23,6 +23,7 @@ class Notice(StrEnum):
     IDENTITY_UNLINKED = "identity_unlinked"
     ERASURE_REQUESTED = "erasure_requested"
     ERASURE_UNDONE = "erasure_undone"
+    EXPORT_READY = "export_ready"
 
 
 class NoticeDue(Event):

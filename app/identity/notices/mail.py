@@ -53,6 +53,10 @@ TEXTS = {
         "계정 삭제 요청을 취소했습니다. 계정은 그대로 쓸 수 있습니다.",
         "The erasure of your account was taken back: the account goes on.",
     ),
+    Notice.EXPORT_READY: Text(
+        "요청하신 내 데이터 사본이 준비되었습니다. 7일 안에 앱에서 내려받아 주세요.",
+        "The copy of your data that you asked for is ready: download it in the app within 7 days.",
+    ),
 }
 
 
