@@ -196,8 +196,8 @@ class Builder:
             token_kind="token", token=f"token-of-{target}", platform="android", app_version="1.0.0", locale="ko",
             time_zone="Asia/Seoul",
         )  # fmt: skip
-        ids["data_export", target] = client_id()
-        await self.call("POST", "/me/data-exports", author, id=ids["data_export", target])
+        ids["export", target] = client_id()
+        await self.call("POST", "/me/data-exports", author, id=ids["export", target])
         sessions = await self.call("GET", "/me/sessions", author)
         ids["session", target] = sessions["items"][0]["id"]
         ids["organisation", target] = client_id()

@@ -6,7 +6,7 @@ A test walks all tables that refer to accounts: each is read by a section, or na
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from app.models import (
@@ -49,6 +49,7 @@ from app.models import (
     NotificationSettings,
     Organisation,
     Report,
+    RosterRow,
     Session,
     TotpFactor,
     Vote,
@@ -69,6 +70,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "password_resets": "secrets",
     "push_jobs": "a copy of the inbox on its way to devices",
     "recovery_codes": "secrets",
+    "roster_imports": "an act in an office",
     "showcase_ideas": "an act in an office",
     "sign_in_challenges": "secrets",
     "sign_in_codes": "secrets",
@@ -113,6 +115,7 @@ def _person(account_id: int) -> dict[str, Section]:
 
 
 def _places(account_id: int) -> dict[str, Section]:
+    address = select(Account.email).where(Account.id == account_id).scalar_subquery()
     mini_cluster = MiniCluster.name_ko.label("mini_cluster")
     return {
         "employment": _of(
@@ -132,6 +135,12 @@ def _places(account_id: int) -> dict[str, Section]:
             Application.position, Application.reason, Application.state, Application.created_at,
             Application.closed_at, Application.words.label("answer"),
         ).join(MiniCluster, MiniCluster.id == Application.mini_cluster_id),
+        "rosters_naming_me": select(
+            mini_cluster, RosterRow.name, RosterRow.email, RosterRow.phone, RosterRow.organisation_name,
+            RosterRow.business_number, RosterRow.position, RosterRow.state, RosterRow.confirmed_at, RosterRow.left_at,
+        )
+        .join(MiniCluster, MiniCluster.id == RosterRow.mini_cluster_id)
+        .where(or_(RosterRow.account_id == account_id, RosterRow.email == address)),
         "invitations": select(mini_cluster, Invitation.role, Invitation.email, Invitation.used_at)
         .join(MiniCluster, MiniCluster.id == Invitation.mini_cluster_id)
         .where(Invitation.used_by_id == account_id),

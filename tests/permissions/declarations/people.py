@@ -87,7 +87,7 @@ RULES = {
     "undo_my_erasure": signed_in(),
     "create_data_export": signed_in(body=lambda _world, _target: {"id": client_id()}),
     "list_my_data_exports": signed_in(),
-    "get_data_export": _own("data_export"),
+    "get_data_export": _own("export"),
     "get_data_export_archive": public(),
     "list_my_blocks": signed_in(),
     # Of people of other consortia, who have not written where one reads, one does not know.
