@@ -68,6 +68,14 @@ class Settings(BaseSettings):
     oidc_providers: tuple[OidcProvider, ...] = Field(
         (), description="JSON list of issuers whose ID tokens sign in: name, issuer, audiences; see below"
     )
+    passkey_domain: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+        description="domain that passkeys are bound to, for example example.kr; without it there are none",
+    )
+    passkey_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="comma-separated origins of apps that use passkeys: https://…, android:apk-key-hash:…"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="comma-separated addresses or networks whose X-Forwarded-For is believed"
     )
@@ -127,7 +135,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("trusted_proxies", "cors_origins", "android_certificates", "ios_app_ids"):
+        for name in ("trusted_proxies", "cors_origins", "android_certificates", "ios_app_ids", "passkey_origins"):
             value = values.get(name)
             if isinstance(value, str):
                 values[name] = tuple(part.strip() for part in value.split(",") if part.strip())
@@ -160,6 +168,25 @@ class Settings(BaseSettings):
         if self.environment is Environment.PRODUCTION and insecure:
             raise ValueError(f"OIDC_PROVIDERS must have https:// issuers in production: {', '.join(insecure)}")
         return self
+
+    @model_validator(mode="after")
+    def _passkeys_have_a_place(self) -> Self:
+        if (self.passkey_domain is None) != (not self.passkey_origins):
+            raise ValueError("PASSKEY_DOMAIN and PASSKEY_ORIGINS are set together")
+        wrong = [origin for origin in self.passkey_origins if not self._is_passkey_origin(origin)]
+        if wrong:
+            raise ValueError(f"PASSKEY_ORIGINS has origins that are not of PASSKEY_DOMAIN: {', '.join(wrong)}")
+        return self
+
+    def _is_passkey_origin(self, origin: str) -> bool:
+        """An app that is known by the hash of its key, or a page of the domain; over HTTP on one's own machine only."""
+        if re.fullmatch(r"android:apk-key-hash:[A-Za-z0-9_-]{43}", origin):
+            return True
+        page = re.fullmatch(r"(https?)://([a-z0-9.-]+)(:[0-9]+)?", origin)
+        domain = self.passkey_domain or ""
+        if page is None or not f".{page[2]}".endswith(f".{domain}"):
+            return False
+        return page[1] == "https" or (self.environment is Environment.DEVELOPMENT and page[2] == "localhost")
 
     @property
     def staff_needs_second_factor(self) -> bool:

@@ -83,6 +83,23 @@ class IdTokenRefused(SignInRefused):
     )
 
 
+class PasskeyRefused(SignInRefused):
+    """The passkey is unknown, or what it signed is not what it was to sign."""
+
+    code = "passkey_refused"
+    detail = Text(
+        "패스키를 확인할 수 없습니다. 다시 시도하거나, 메일로 받는 코드로 로그인해 주세요.",
+        "The passkey can't be verified. Try again, or sign in by a code sent by mail.",
+    )
+
+
+class PasskeyChallengeSpent(PasskeyRefused):
+    """The challenge was used, has expired, or never was."""
+
+    code = "passkey_challenge_spent"
+    detail = Text("시간이 지났습니다. 처음부터 다시 시도해 주세요.", "It took too long; begin again.")
+
+
 class RefreshRefused(SignInRefused):
     """The refresh token is unknown, expired, used before, or of a session that has ended."""
 
@@ -212,6 +229,23 @@ class IdentityExists(Conflict):
     detail = Text(
         "이 제공자의 다른 계정이 연결되어 있습니다. 먼저 연결을 끊어 주세요.",
         "Another identity of this provider is linked; unlink it first.",
+    )
+
+
+class PasskeyTaken(Conflict):
+    """The passkey is registered already."""
+
+    code = "passkey_taken"
+    detail = Text("이미 등록된 패스키입니다.", "This passkey is registered already.")
+
+
+class TooManyPasskeys(Conflict):
+    """The account has as many passkeys as one may have."""
+
+    code = "too_many_passkeys"
+    detail = Text(
+        "패스키는 {most}개까지 등록할 수 있습니다. 쓰지 않는 것을 지워 주세요.",
+        "An account has at most {most} passkeys; delete one that is not in use.",
     )
 
 

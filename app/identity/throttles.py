@@ -47,6 +47,9 @@ EMAIL_CHANGES_PER_ADDRESS = Limit("email-change.address", 5, timedelta(hours=1))
 EXPORTS_PER_ACCOUNT = Limit("export.account", 3, timedelta(days=1))
 BAD_SECOND_FACTORS_PER_ACCOUNT = Limit("second-factor.account", 5, timedelta(minutes=15))
 BAD_ID_TOKENS_PER_CLIENT = Limit("id-token.client", 60, timedelta(hours=1))
+BAD_PASSKEYS_PER_CLIENT = Limit("passkey.client", 60, timedelta(hours=1))
+# A challenge opens nothing by itself: this only bounds how many rows a client can make.
+PASSKEY_CHALLENGES_PER_CLIENT = Limit("passkey-challenge.client", 600, timedelta(hours=1))
 # Codes are tried five times each; this bounds who tries those of many people.
 BAD_CODES_PER_CLIENT = Limit("bad-code.client", 60, timedelta(hours=1))
 OF_ADDRESSES = (

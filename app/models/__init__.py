@@ -8,10 +8,13 @@ from app.models.comments import Comment, CommentMention, CommentRevision
 from app.models.credentials import (
     EmailChange,
     ExternalIdentity,
+    Passkey,
+    PasskeyChallenge,
     PasswordReset,
     RecoveryCode,
     SignInChallenge,
     TotpFactor,
+    UsedIdToken,
 )
 from app.models.declarative import Model
 from app.models.experts import Expert, IdeaExpert
@@ -95,6 +98,8 @@ __all__ = [
     "Organisation",
     "OrganisationSizeBand",
     "OutboxEvent",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordReset",
     "PushJob",
     "RecoveryCode",
@@ -110,6 +115,7 @@ __all__ = [
     "SignInCode",
     "Throttle",
     "TotpFactor",
+    "UsedIdToken",
     "Vote",
     "WatchList",
     "WorkerHeartbeat",

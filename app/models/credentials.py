@@ -1,4 +1,4 @@
-"""Ways into an account beside password and mailed code: resets, addresses, second factors, identities elsewhere."""
+"""Ways into an account beside password and mailed code: resets, second factors, identities elsewhere, passkeys."""
 
 from datetime import datetime
 
@@ -82,3 +82,43 @@ class ExternalIdentity(Model):
     issuer: Mapped[str] = mapped_column(String(255))
     subject: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[CreatedAt]
+
+
+class Passkey(Model):
+    """A passkey (WebAuthn): a key pair whose private half never leaves the person's devices."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (CheckConstraint("sign_count >= 0", name="sign_count"),)
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    """Chosen by the authenticator, and sent by it at each sign-in."""
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(2048))
+    """In the form of COSE (RFC 9052)."""
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Rises at each use, where the authenticator counts: one that falls back is of a copy."""
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[CreatedAt]
+    last_used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Model):
+    """Random bytes that an authenticator is to sign, once: to register a passkey, or to sign in by one."""
+
+    __tablename__ = "passkey_challenges"
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    """Who registers; None for a sign-in, of which it is not known whose it is."""
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UsedIdToken(Model):
+    """An ID token that was exchanged: it is not taken again while it would be good."""
+
+    __tablename__ = "used_id_tokens"
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """Of the whole token: nobody can make another one of it."""
+    expires_at: Mapped[datetime] = mapped_column(index=True)

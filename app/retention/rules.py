@@ -22,6 +22,7 @@ from app.models import (
     Invitation,
     Model,
     OutboxEvent,
+    PasskeyChallenge,
     PasswordReset,
     PushJob,
     RefreshToken,
@@ -30,6 +31,7 @@ from app.models import (
     SignInChallenge,
     SignInCode,
     Throttle,
+    UsedIdToken,
     WorkerHeartbeat,
 )
 
@@ -100,6 +102,8 @@ RULES = (
     ),
     Rule("email_changes", EmailChange, _DAY, "expiry", lambda before: EmailChange.expires_at < before),
     Rule("sign_in_challenges", SignInChallenge, _DAY, "expiry", lambda before: SignInChallenge.expires_at < before),
+    Rule("passkey_challenges", PasskeyChallenge, _DAY, "expiry", lambda before: PasskeyChallenge.expires_at < before),
+    Rule("used_id_tokens", UsedIdToken, _DAY, "expiry", lambda before: UsedIdToken.expires_at < before),
     Rule("access_tokens", AccessToken, _DAY, "expiry", lambda before: AccessToken.expires_at < before),
     Rule("refresh_tokens", RefreshToken, 30 * _DAY, "expiry", lambda before: RefreshToken.expires_at < before),
     Rule("throttles", Throttle, timedelta(0), "end of the window", lambda before: Throttle.window_ends_at < before),

@@ -49,6 +49,9 @@ class Config(ResponseModel):
     identity_providers: list[str] = Field(
         description="Whose ID tokens sign in (`POST /v1/sessions/id-token`)", examples=[["google"]]
     )
+    passkeys: bool = Field(
+        description="Whether one can sign in by a passkey (`POST /v1/passkey-challenges`)", examples=[True]
+    )
     push_schema_version: str = Field(description="Version of the `data` of pushes", examples=[SCHEMA_VERSION])
 
 
@@ -84,5 +87,6 @@ async def get_config(resources: InjectedResources) -> Config:
         report_reasons=list(ReportReason),
         locales=list(Locale),
         identity_providers=[provider.name for provider in settings.oidc_providers],
+        passkeys=settings.passkey_domain is not None,
         push_schema_version=SCHEMA_VERSION,
     )

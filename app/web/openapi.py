@@ -11,6 +11,7 @@ from app.web.problems import PROBLEM_JSON, Problem
 TAGS = {
     "sign-in": "Sessions: signing in by a mailed code or a password, refreshing, signing out.",
     "second-factor": "An authenticator app with recovery codes, asked for after the first factor.",
+    "passkeys": "Passkeys: registered while signed in, then all that signing in takes.",
     "accounts": "Accounts, made by an operator.",
     "me": "The signed-in person.",
     "privacy": "Taking a copy of one's data along, and having one's account erased.",

@@ -49,6 +49,8 @@ from app.models import (
     NotificationSettings,
     Organisation,
     OutboxEvent,
+    Passkey,
+    PasskeyChallenge,
     PasswordReset,
     PushJob,
     RecoveryCode,
@@ -63,6 +65,7 @@ from app.models import (
     SignInCode,
     Throttle,
     TotpFactor,
+    UsedIdToken,
     WatchList,
     WorkerHeartbeat,
 )
@@ -175,6 +178,9 @@ async def _add_the_rest(session: AsyncSession) -> None:
             TotpFactor(account_id=ACCOUNT, sealed_secret=b"s" * 60, last_step=58_000_000),
             DataExport(account_id=ACCOUNT, ready_at=now(), size=2, content=b"PK"),
             Erasure(account_id=ACCOUNT, origin=ErasureOrigin.PERSON, due_at=later),
+            Passkey(account_id=ACCOUNT, credential_id=b"id", public_key=b"key", sign_count=7, name="전화"),
+            PasskeyChallenge(account_id=None, challenge=b"h" * 32, expires_at=later),
+            UsedIdToken(digest=b"u" * 32, expires_at=later),
             RecoveryCode(digest=b"c" * 32, account_id=ACCOUNT),
             SignInChallenge(digest=b"d" * 32, account_id=ACCOUNT, expires_at=later),
             ApplicantRegistration(

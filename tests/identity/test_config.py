@@ -32,5 +32,6 @@ async def test_config_needs_no_sign_in(client: httpx.AsyncClient, settings: Sett
         "report_reasons": list(ReportReason),
         "locales": ["ko", "en"],
         "identity_providers": [],
+        "passkeys": False,
         "push_schema_version": "1",
     }

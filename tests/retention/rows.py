@@ -24,6 +24,7 @@ from app.models import (
     Invitation,
     Model,
     OutboxEvent,
+    PasskeyChallenge,
     PasswordReset,
     PushJob,
     RefreshToken,
@@ -33,6 +34,7 @@ from app.models import (
     SignInChallenge,
     SignInCode,
     Throttle,
+    UsedIdToken,
     WorkerHeartbeat,
 )
 from app.models.applications import ApplicationState
@@ -159,6 +161,12 @@ class Rows:
     async def sign_in_challenge(self, expires_at: datetime) -> SignInChallenge:
         challenge = SignInChallenge(digest=self._digest(), account_id=self.account_id, expires_at=expires_at)
         return await self.add(challenge)
+
+    async def passkey_challenge(self, expires_at: datetime) -> PasskeyChallenge:
+        return await self.add(PasskeyChallenge(challenge=self._digest(), expires_at=expires_at))
+
+    async def used_id_token(self, expires_at: datetime) -> UsedIdToken:
+        return await self.add(UsedIdToken(digest=self._digest(), expires_at=expires_at))
 
     async def access_token(self, session: Session, expires_at: datetime) -> AccessToken:
         token = AccessToken(digest=self._digest(), session_id=session.id, expires_at=expires_at)

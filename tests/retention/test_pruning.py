@@ -67,6 +67,8 @@ BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "employer_changes": (365 * DAY, lambda rows, moment: rows.employer_change(moment)),
     "email_changes": (DAY, lambda rows, moment: rows.email_change(moment)),
     "sign_in_challenges": (DAY, lambda rows, moment: rows.sign_in_challenge(moment)),
+    "passkey_challenges": (DAY, lambda rows, moment: rows.passkey_challenge(moment)),
+    "used_id_tokens": (DAY, lambda rows, moment: rows.used_id_token(moment)),
     "throttles": (0 * DAY, lambda rows, moment: rows.throttle(moment)),
     "idempotency_keys": (7 * DAY, lambda rows, moment: rows.idempotency_key(moment)),
     "roster_rows": (180 * DAY, lambda rows, moment: rows.roster_row(moment)),

@@ -44,7 +44,7 @@ Provider = Annotated[str, Path(max_length=40, description="Name of the provider"
     summary="Sign in by an ID token",
     description="Of one of the `identity_providers` in `GET /v1/config`, Firebase among them. It opens the account it"
     " is linked to; at the first time the one that has the address the provider has verified. Nobody gets an account"
-    " this way: 403 `invitation_needed`.",
+    " this way: 403 `invitation_needed`. Each token is taken once: after a lost reply, get another one.",
     response_model=SignInStep,
     responses=SECOND_STEP | {201: {"model": SessionTokens}} | problem_responses(401, 403, 409, 422, 429, 503),
     dependencies=[NO_STORE],

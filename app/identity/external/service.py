@@ -22,7 +22,8 @@ from app.identity.notices.events import Notice, tell
 from app.identity.second_factor.steps import SignInStep, pass_first_factor
 from app.identity.sessions.queries import is_alive
 from app.identity.throttles import BAD_ID_TOKENS_PER_CLIENT, Throttles, client_subject, throttles
-from app.models import ExternalIdentity
+from app.models import ExternalIdentity, UsedIdToken
+from app.models.upsert import insert_for
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class ExternalSignIn:
         """A session, or the way to its second step, for the person a token vouches for.
 
         :raises Invalid: there is no such provider.
-        :raises IdTokenRefused: the token is not good; the try is counted.
+        :raises IdTokenRefused: the token is not good, or was used before; the try is counted.
         :raises InvitationNeeded: nobody here is that person.
         :raises TooManyTries: too many bad tokens from this client.
         :raises ProviderUnavailable: the provider can't be asked for its keys.
@@ -53,9 +54,16 @@ class ExternalSignIn:
                 "`GET /v1/config` names the providers.",
             )
         person = await self._verified(request.provider, request.id_token, request.nonce)
+        given: SignInStep | None = None
         async with self.database.write() as session:
-            account_id = await _account_of(session, person)
-            return await pass_first_factor(session, account_id, request.device)
+            if await _spend(session, person):
+                account_id = await _account_of(session, person)
+                given = await pass_first_factor(session, account_id, request.device)
+            else:
+                await self._limits().count(session)
+        if given is None:
+            raise _replayed(request.provider)
+        return given
 
     async def link(self, actor: Actor, provider: str, request: schemas.IdentityLink) -> schemas.Identity:
         """Let a signed-in person sign in by an identity elsewhere, too. Linking it again changes nothing.
@@ -73,6 +81,10 @@ class ExternalSignIn:
             account = await active_account_for_update(session, actor.account_id)
             if account is None or not await is_alive(session, actor.session_id):
                 raise Unauthenticated
+            is_fresh = await _spend(session, person)
+            # Linked by this very request before: its reply was lost, and it changes nothing.
+            if not is_fresh and not await _is_linked(session, account.id, person):
+                raise _replayed(provider)
             identity = await _link(session, account.id, person)
             return schemas.Identity(provider=provider, linked_at=identity.created_at)
 
@@ -140,6 +152,27 @@ async def _account_of(session: AsyncSession, person: ExternalPerson) -> int:
         raise InvitationNeeded
     await _link(session, account.id, person)
     return account.id
+
+
+async def _spend(session: AsyncSession, person: ExternalPerson) -> bool:
+    """Use a token up; False where it was before. Of two requests with one token the second waits for the first."""
+    spent = insert_for(session, UsedIdToken).values(digest=person.token_digest, expires_at=person.expires_at)
+    added = spent.on_conflict_do_nothing(index_elements=["digest"]).returning(UsedIdToken.digest)
+    return await session.scalar(added) is not None
+
+
+def _replayed(provider: str) -> IdTokenRefused:
+    log.info("id_token.refused", provider=provider, reason="replayed")
+    return IdTokenRefused()
+
+
+async def _is_linked(session: AsyncSession, account_id: int, person: ExternalPerson) -> bool:
+    statement = select(ExternalIdentity.id).where(
+        ExternalIdentity.account_id == account_id,
+        ExternalIdentity.issuer == person.issuer,
+        ExternalIdentity.subject == person.subject,
+    )
+    return await session.scalar(statement) is not None
 
 
 async def _link(session: AsyncSession, account_id: int, person: ExternalPerson) -> ExternalIdentity:

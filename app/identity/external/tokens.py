@@ -2,7 +2,8 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import httpx
@@ -12,6 +13,7 @@ from joserfc.errors import JoseError
 
 from app.core.clock import now
 from app.core.settings import OidcProvider
+from app.core.tokens import token_digest
 from app.identity.addresses import normal_address
 from app.identity.errors import IdTokenRefused
 from app.identity.external.keys import KeyDirectory
@@ -21,6 +23,8 @@ log = structlog.get_logger(__name__)
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384")
 """Signatures by a private key that only the issuer has: never ``none``, never a keyed digest."""
 LEEWAY_SECONDS = 60
+LONGEST_LIFE = timedelta(days=31)
+"""Spent tokens are remembered until they end: none may be good for ever."""
 _MAX_SUBJECT = 255
 
 
@@ -32,6 +36,10 @@ class ExternalPerson:
     subject: str
     verified_email: str | None
     """In its normal form; None where the issuer does not say it has verified it, or is not to be believed."""
+    token_digest: bytes = field(repr=False)
+    """Of what was signed: the signature itself can be written in more than one way."""
+    expires_at: datetime
+    """Until when the same token would be good again."""
 
 
 class IdTokens(Protocol):
@@ -84,7 +92,7 @@ class OidcTokens:
         except (JoseError, ValueError) as error:  # the text of these errors may hold parts of the token
             raise _refused(provider, type(error).__name__) from None
         _check_nonce(trusted, claims, nonce)
-        return _person(trusted, claims)
+        return _person(trusted, claims, token)
 
 
 def _registry(provider: OidcProvider) -> jwt.JWTClaimsRegistry:
@@ -108,11 +116,19 @@ def _check_nonce(provider: OidcProvider, claims: Mapping[str, Any], nonce: str |
         raise _refused(provider.name, "nonce")
 
 
-def _person(provider: OidcProvider, claims: Mapping[str, Any]) -> ExternalPerson:
-    subject = claims["sub"]
+def _person(provider: OidcProvider, claims: Mapping[str, Any], token: str) -> ExternalPerson:
+    subject, expires = claims["sub"], claims["exp"] + LEEWAY_SECONDS
     if not subject or len(subject) > _MAX_SUBJECT:
         raise _refused(provider.name, "subject")
-    return ExternalPerson(provider.issuer, subject, _verified_email(provider, claims))
+    if expires > (now() + LONGEST_LIFE).timestamp():
+        raise _refused(provider.name, "lifetime")
+    return ExternalPerson(
+        provider.issuer,
+        subject,
+        _verified_email(provider, claims),
+        token_digest(token.rpartition(".")[0]),
+        datetime.fromtimestamp(expires, UTC),
+    )
 
 
 def _verified_email(provider: OidcProvider, claims: Mapping[str, Any]) -> str | None:

@@ -21,6 +21,8 @@ class Notice(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     ERASURE_REQUESTED = "erasure_requested"
     ERASURE_UNDONE = "erasure_undone"
     EXPORT_READY = "export_ready"

@@ -43,6 +43,11 @@ TEXTS = {
     Notice.IDENTITY_UNLINKED: Text(
         "다른 서비스 계정과의 연결을 끊었습니다.", "The link to an account of another service was removed."
     ),
+    Notice.PASSKEY_ADDED: Text(
+        "패스키를 등록했습니다. 이제 그 패스키로 로그인할 수 있습니다.",
+        "A passkey was registered for your account, and signs in from now on.",
+    ),
+    Notice.PASSKEY_REMOVED: Text("패스키를 지웠습니다.", "A passkey was removed from your account."),
     Notice.ERASURE_REQUESTED: Text(
         "계정 삭제가 요청되어 다른 기기에서 로그아웃되었습니다. 14일 뒤에 개인정보가 지워지며 되돌릴 수 없습니다."
         " 그 전에는 앱에서 취소할 수 있습니다.",

@@ -89,6 +89,21 @@ RULES = {
     "list_my_data_exports": signed_in(),
     "get_data_export": _own("export"),
     "get_data_export_archive": public(),
+    "create_passkey_challenge": public(),
+    "sign_in_with_passkey": public(),
+    # No domain for passkeys is configured here.
+    "create_my_passkey_challenge": Rule(
+        {"missing": nobody(404)}, body=lambda _world, _target: {"password": "correct horse battery"}
+    ),
+    "create_my_passkey": Rule(
+        {"missing": nobody(404)},
+        body=lambda _world, _target: {"challenge_id": client_id(), "credential": "{}", "name": "전화"},
+    ),
+    "list_my_passkeys": signed_in(),
+    "update_my_passkey": Rule(
+        {"missing": nobody(404)}, path={"passkey_id": "passkey"}, body=lambda _world, _target: {"name": "전화"}
+    ),
+    "delete_my_passkey": Rule({"missing": nobody(404)}, path={"passkey_id": "passkey"}),
     "list_my_blocks": signed_in(),
     # Of people of other consortia, who have not written where one reads, one does not know.
     "put_block": Rule(
