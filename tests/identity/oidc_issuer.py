@@ -2,6 +2,7 @@
 
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,6 +55,7 @@ class Issuer:
             "iat": moment,
             "exp": moment + 600,
             "nonce": NONCE,
+            "jti": uuid.uuid4().hex,
         } | changes
         return {name: value for name, value in claims.items() if value is not None}
 

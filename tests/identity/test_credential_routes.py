@@ -14,6 +14,7 @@ from app.core.database import Database
 from app.core.settings import OidcProvider, Settings
 from app.identity.applicants import service as applicants
 from app.identity.external import service as external
+from app.identity.passkeys import signing_in as passkeys
 from app.identity.password_resets import service as password_resets
 from app.identity.second_factor import steps
 from app.identity.sign_in import service as sign_in
@@ -24,10 +25,22 @@ from tests.factories import TERMS, Factory, Person
 from tests.identity.application import client_of
 from tests.identity.authenticator import Authenticator, enrolled
 from tests.identity.signing_in import a_device, ask_for_code, problem, set_password, sign_in_by_password
+from tests.identity.soft_passkey import DOMAIN, ORIGIN, SoftPasskey
 
 WITHOUT_THROTTLE = {"refresh_session", "accept_invitation"}
 """Their tokens have 256 random bits: nobody guesses one, and many phones stand behind one address."""
-WITH_FRESH_CODE = {"confirm_my_totp", "renew_my_recovery_codes", "disable_my_second_factor", "change_my_password"}
+TAGS = {"sign-in", "second-factor", "passkeys", "invitations"}
+FRESH_PATHS = ("/v1/me/second-factor/", "/v1/me/password", "/v1/me/erasure", "/v1/me/passkey-challenges")
+BEGINNINGS = {"create_passkey_challenge"}
+"""What they give opens nothing: they are bounded, far above what people need."""
+WITH_FRESH_CODE = {
+    "confirm_my_totp",
+    "renew_my_recovery_codes",
+    "disable_my_second_factor",
+    "change_my_password",
+    "request_my_erasure",
+    "create_my_passkey_challenge",
+}
 """Of a signed-in person; counted together with signing in (tests of the second factor and of the password)."""
 CLIENT_LIMITS: list[tuple[ModuleType, str]] = [
     (sign_in, "BAD_CODES_PER_CLIENT"),
@@ -35,6 +48,7 @@ CLIENT_LIMITS: list[tuple[ModuleType, str]] = [
     (applicants, "BAD_CODES_PER_CLIENT"),
     (steps, "BAD_CODES_PER_CLIENT"),
     (external, "BAD_ID_TOKENS_PER_CLIENT"),
+    (passkeys, "BAD_PASSKEYS_PER_CLIENT"),
 ]
 _spoofed = count(1)
 
@@ -46,7 +60,8 @@ async def api(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         purpose = getattr(module, name).purpose
         monkeypatch.setattr(module, name, Limit(purpose, 5, timedelta(hours=1)))
     provider = OidcProvider(name="nowhere", issuer="http://127.0.0.1:9", audiences=("the-app",))
-    async with started_app(settings.model_copy(update={"oidc_providers": (provider,)})) as app:
+    passkeys_of = {"passkey_domain": DOMAIN, "passkey_origins": (ORIGIN,)}
+    async with started_app(settings.model_copy(update={"oidc_providers": (provider,)} | passkeys_of)) as app:
         yield app
 
 
@@ -96,6 +111,13 @@ class Guesser:
         body = {"registration_id": self.made["registration"], "code": "000000", "device": a_device()}
         return await self.post("/v1/applicants/confirm", **body)
 
+    async def passkey(self) -> httpx.Response:
+        begun = (await self.post("/v1/passkey-challenges")).json()
+        credential = SoftPasskey().get(begun["options"])
+        return await self.post(
+            "/v1/sessions/passkey", challenge_id=begun["id"], credential=credential, device=a_device()
+        )
+
     async def reset(self) -> httpx.Response:
         body = {"reset_id": self.made["reset"], "code": "000000", "new_password": "산 너머 9시 기차"}
         return await self.post("/v1/password-resets/complete", **body)
@@ -108,6 +130,7 @@ BAD_TRIES: dict[str, Callable[[Guesser], Awaitable[httpx.Response]]] = {
     "sign_in_with_id_token": Guesser.id_token,
     "complete_password_reset": Guesser.reset,
     "confirm_applicant": Guesser.applicant,
+    "sign_in_with_passkey": Guesser.passkey,
 }
 REQUESTS = {
     "request_sign_in_code": "/v1/sign-in-codes",
@@ -125,14 +148,14 @@ def test_every_route_that_takes_a_credential_is_listed(settings: Settings) -> No
     by_strangers = {
         operation["operationId"]
         for _, operation in operations
-        if not operation["security"] and operation["tags"][0] in {"sign-in", "second-factor", "invitations"}
+        if not operation["security"] and operation["tags"][0] in TAGS
     }
     fresh = {
         operation["operationId"]
         for path, operation in operations
-        if path.startswith(("/v1/me/second-factor/", "/v1/me/password")) and "requestBody" in operation
+        if path.startswith(FRESH_PATHS) and "requestBody" in operation
     }
-    assert by_strangers == {*BAD_TRIES, *REQUESTS} | WITHOUT_THROTTLE
+    assert by_strangers == {*BAD_TRIES, *REQUESTS} | WITHOUT_THROTTLE | BEGINNINGS
     assert fresh == WITH_FRESH_CODE
 
 

@@ -31,6 +31,7 @@ from tests.identity.oidc_issuer import NONCE, Issuer, running_issuer
 from tests.identity.signing_in import a_device, bearer, change_account, problem, rows_of
 
 OTHER_KEY = RSAKey.generate_key(2048, {"kid": "first"})
+ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 @pytest.fixture
@@ -103,8 +104,8 @@ async def test_verified_address_links_the_account_that_has_it(
             continue
         problem(await sign_in(client, token), 403, "invitation_needed")
     assert await linked(client, person) == []
-    verified = issuer.token(email=person.email.upper(), email_verified="true")
-    answers = await asyncio.gather(*(sign_in(client, verified) for _ in range(3)))
+    verified = [issuer.token(email=person.email.upper(), email_verified="true") for _ in range(3)]
+    answers = await asyncio.gather(*(sign_in(client, token) for token in verified))
     assert {answer.status_code for answer in answers} == {201}
     assert await rows_of(database, ExternalIdentity) == 1
     assert await linked(client, person) == ["loopback"]
@@ -139,6 +140,45 @@ async def test_an_identity_belongs_to_one_account_and_an_account_has_one_of_an_i
     problem(await client.delete("/v1/me/identities/nobody", headers=owner.headers), 404, "not_found")
     unknown = await sign_in(client, issuer.token(), provider="nobody")
     problem(unknown, 422, "unknown_provider", "/body/provider")
+
+
+async def test_a_token_is_taken_once(
+    client: httpx.AsyncClient, database: Database, factory: Factory, issuer: Issuer
+) -> None:
+    """Whoever catches a token comes too late: after its sign-in, at the same moment, under another signature."""
+    person, thief = await factory.person(), await factory.person()
+    known: dict[str, Any] = {"email": person.email, "email_verified": True}
+    token = issuer.token(**known)
+    answers = await asyncio.gather(*(sign_in(client, token) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 401, 401]
+    problem(await sign_in(client, token), 401, "id_token_refused")
+    problem(await link(client, thief, token), 401, "id_token_refused")
+    assert await rows_of(database, Session, Session.account_id == person.id) == 2
+    linking = issuer.token()
+    assert [(await link(client, person, linking)).status_code for _ in range(2)] == [200, 200], "a lost reply"
+    problem(await sign_in(client, linking), 401, "id_token_refused")
+    problem(await sign_in(client, issuer.token(exp=int(now().timestamp()) + 32 * 86_400)), 401, "id_token_refused")
+
+
+async def test_a_signature_that_can_be_written_in_two_ways_is_no_second_token(
+    client: httpx.AsyncClient, factory: Factory, issuer: Issuer
+) -> None:
+    """Of ECDSA: (r, s) and (r, n - s) are both good."""
+    person = await factory.person()
+    issuer.rotate("elliptic")
+    known: dict[str, Any] = {"email": person.email, "email_verified": True}
+    assert (await sign_in(client, mirrored(issuer.token(**known)))).status_code == 201
+    token = issuer.token(**known)
+    assert (await sign_in(client, token)).status_code == 201
+    problem(await sign_in(client, mirrored(token)), 401, "id_token_refused")
+
+
+def mirrored(token: str) -> str:
+    """The same token under its other signature."""
+    signed, _, signature = token.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    other = ORDER_OF_P256 - int.from_bytes(raw[32:], "big")
+    return f"{signed}.{base64.urlsafe_b64encode(raw[:32] + other.to_bytes(32, 'big')).rstrip(b'=').decode()}"
 
 
 async def test_second_factor_is_asked_for_here_too(client: httpx.AsyncClient, factory: Factory, issuer: Issuer) -> None:

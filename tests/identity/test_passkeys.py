@@ -161,7 +161,7 @@ async def test_a_bad_answer_registers_nothing_and_spends_the_challenge(
         problem(refused, 422, "passkey_refused", "/body/credential")
         again = await register(api, person, challenge, SoftPasskey().create(challenge["options"]))
         problem(again, 401, "passkey_challenge_spent")
-    for garbage in ("{}", "[]", "null", "7", '{"id": 1}', "[" * 9_000, '{"response": {"userHandle": 1}}'):
+    for garbage in ("{}", "[]", "null", "77", '{"id": 1}', "[" * 9_000, '{"response": {"userHandle": 1}}'):
         challenge = await begin(api, person)
         problem(await register(api, person, challenge, garbage), 422, "passkey_refused", "/body/credential")
         problem(await answer(api, await challenged(api), garbage), 401, "passkey_refused")

@@ -32,6 +32,8 @@ from app.models import (
     Invitation,
     MiniCluster,
     Model,
+    Passkey,
+    PasskeyChallenge,
     PushJob,
     RosterImport,
     RosterRow,
@@ -293,6 +295,11 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
             DataExport(
                 account_id=life.account_id, ready_at=now(), size=9, content=life.plant("earlier copy").encode()
             ),
+            Passkey(
+                account_id=life.account_id, credential_id=life.plant("credential").encode(), public_key=b"key",
+                name=life.plant("passkey"),
+            ),
+            PasskeyChallenge(account_id=life.account_id, challenge=b"c" * 32, expires_at=later),
             ExternalIdentity(
                 account_id=life.account_id, issuer="https://issuer.example", subject=life.plant("subject")
             ),

@@ -28,7 +28,7 @@ from tests.privacy.life import Life
 
 NOT_HIS_TO_SEE = {
     "access token", "refresh token", "installation", "push token", "key", "applicant",
-    "note act", "reported", "closing", "note", "earlier copy",
+    "note act", "reported", "closing", "note", "earlier copy", "credential",
 }  # fmt: skip
 """Secrets; the words of others about him that are not owed to him; what was overwritten."""
 

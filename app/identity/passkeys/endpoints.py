@@ -94,8 +94,8 @@ async def create_my_passkey_challenge(
     "/me/passkeys",
     status_code=201,
     summary="Register a passkey",
-    description="With what the authenticator answered to `POST /v1/me/passkey-challenges`; 20 at most. The person is told"
-    " by mail. Takes no `Idempotency-Key`: after a lost reply, look at the list.",
+    description="With what the authenticator answered to `POST /v1/me/passkey-challenges`; 20 at most. The person is"
+    " told by mail. Takes no `Idempotency-Key`: after a lost reply, look at the list.",
     responses=problem_responses(401, 404, 409, 422, 503),
 )
 async def create_my_passkey(

@@ -48,6 +48,7 @@ from app.models import (
     NamedIdeaRead,
     NotificationSettings,
     Organisation,
+    Passkey,
     Report,
     RosterRow,
     Session,
@@ -67,6 +68,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "house_rules": "an act in an office",
     "idea_state_changes": "an act in an office",
     "idempotency_keys": "replies kept for a retry",
+    "passkey_challenges": "secrets",
     "password_resets": "secrets",
     "push_jobs": "a copy of the inbox on its way to devices",
     "recovery_codes": "secrets",
@@ -102,6 +104,7 @@ def _person(account_id: int) -> dict[str, Section]:
     return {
         "account": account,
         "second_factor": _of(TotpFactor, account_id, TotpFactor.created_at, TotpFactor.confirmed_at),
+        "passkeys": _of(Passkey, account_id, Passkey.name, Passkey.created_at, Passkey.last_used_at),
         "identities_elsewhere": _of(
             ExternalIdentity, account_id, ExternalIdentity.issuer, ExternalIdentity.subject, ExternalIdentity.created_at
         ),
