@@ -232,6 +232,15 @@ class IdentityExists(Conflict):
     )
 
 
+class PasskeyRegistrationSpent(AppError):
+    """The challenge of a registration was used, has expired, or never was."""
+
+    status = 410
+    code = "passkey_challenge_spent"
+    title = Text("등록할 수 없습니다", "The passkey can't be registered")
+    detail = Text("시간이 지났습니다. 처음부터 다시 시도해 주세요.", "It took too long; begin again.")
+
+
 class PasskeyTaken(Conflict):
     """The passkey is registered already."""
 

@@ -17,6 +17,7 @@ from app.models import Account, Session
 from app.models.accounts import AccountStatus
 from tests.factories import Factory, Person, client_id
 from tests.identity.signing_in import a_device, problem
+from tests.identity.soft_passkey import DOMAIN, ORIGIN
 
 SOME_ID = client_id()
 
@@ -48,6 +49,8 @@ PROTECTED = [
     Route("GET", "/v1/me/identities"),
     Route("PUT", f"/v1/me/identities/{SOME_ID}", {"id_token": "a.b.c", "nonce": "12345678"}),
     Route("DELETE", f"/v1/me/identities/{SOME_ID}"),
+    Route("POST", "/v1/me/passkey-challenges", {"password": "바다 건너 7시 회의"}),
+    Route("POST", "/v1/me/passkeys", {"challenge_id": SOME_ID, "credential": "{}", "name": "전화"}),
     Route("GET", "/v1/me/passkeys"),
     Route("PATCH", f"/v1/me/passkeys/{SOME_ID}", {"name": "전화"}),
     Route("DELETE", f"/v1/me/passkeys/{SOME_ID}"),
@@ -92,6 +95,8 @@ PUBLIC = [
     ),
     Route("POST", "/v1/applicants", {"email": "a@example.kr", "name": "이바다", "terms_version": "2026-11"}),
     Route("POST", "/v1/applicants/confirm", {"registration_id": SOME_ID, "code": "123456", "device": a_device()}),
+    Route("POST", "/v1/passkey-challenges"),
+    Route("POST", "/v1/sessions/passkey", {"challenge_id": SOME_ID, "credential": "{}", "device": a_device()}),
     Route("POST", "/v1/password-resets", {"email": "a@example.kr"}),
     Route(
         "POST",
@@ -121,6 +126,12 @@ SUPPOSED_TO_BE_NO_TOKEN = (None, "Bearer ", "Bearer isa_garbage", "Bearer 한글
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With passkeys, so that their routes are there."""
+    return settings.model_copy(update={"passkey_domain": DOMAIN, "passkey_origins": (ORIGIN,)})
+
+
+@pytest.fixture
 async def person(factory: Factory) -> Person:
     return await factory.person()
 
@@ -141,7 +152,8 @@ def test_every_route_is_listed(settings: Settings) -> None:
         (method.upper(), re.sub(r"\{\w+\}", "{}", path))
         for path, item in app.openapi()["paths"].items()
         for method, operation in item.items()
-        if operation["tags"][0] in {"sign-in", "second-factor", "me", "accounts", "invitations", "privacy", "app"}
+        if operation["tags"][0]
+        in {"sign-in", "second-factor", "me", "passkeys", "accounts", "invitations", "privacy", "app"}
     }
     listed = {(route.method, route.path.replace(SOME_ID, "{}")) for route in PROTECTED + PUBLIC}
     assert listed == {route for route in served if route != ("GET", "/v1/me/ideas")}

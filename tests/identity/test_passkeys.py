@@ -160,8 +160,8 @@ async def test_a_bad_answer_registers_nothing_and_spends_the_challenge(
         assert refused.status_code == 422, name
         problem(refused, 422, "passkey_refused", "/body/credential")
         again = await register(api, person, challenge, SoftPasskey().create(challenge["options"]))
-        problem(again, 401, "passkey_challenge_spent")
-    for garbage in ("{}", "[]", "null", "77", '{"id": 1}', "[" * 9_000, '{"response": {"userHandle": 1}}'):
+        problem(again, 410, "passkey_challenge_spent")
+    for garbage in ("{}", "[]", "null", "77", '{"id": 1}', "[" * 8_000, '{"response": {"userHandle": 1}}'):
         challenge = await begin(api, person)
         problem(await register(api, person, challenge, garbage), 422, "passkey_refused", "/body/credential")
         problem(await answer(api, await challenged(api), garbage), 401, "passkey_refused")
@@ -203,7 +203,7 @@ async def test_bad_answers_sign_nobody_in(
     of_sign_in = await challenged(api)
     options = json.loads(of_registration["options"]) | {"challenge": json.loads(of_sign_in["options"])["challenge"]}
     spent = await register(api, person, of_sign_in, SoftPasskey().create(json.dumps(options)))
-    problem(spent, 401, "passkey_challenge_spent")
+    problem(spent, 410, "passkey_challenge_spent")
     assert await rows_of(database, Session) == sessions
     assert (await sign_in(api, good)).status_code == 201
 

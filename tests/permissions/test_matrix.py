@@ -85,7 +85,14 @@ PROTECTED = sorted(name for name, rule in RULES.items() if not rule.public and n
 
 def settings_of(url: str) -> Settings:
     # A high limit: the cells of one route come in quick succession.
-    return Settings(_env_file=None, database_url=url, secret_key=SECRET, database_pool_size=4)
+    return Settings(
+        _env_file=None,
+        database_url=url,
+        secret_key=SECRET,
+        database_pool_size=4,
+        passkey_domain="example.kr",
+        passkey_origins=("https://app.example.kr",),
+    )
 
 
 @asynccontextmanager

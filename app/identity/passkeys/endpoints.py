@@ -80,7 +80,7 @@ async def sign_in_with_passkey(request: schemas.PasskeySignIn, signing_in: Signi
     dependencies=[NO_STORE],
 )
 async def create_my_passkey_challenge(
-    request: schemas.PasskeyChallengeRequest, ceremonies: InjectedCeremonies, again: Again
+    request: schemas.PasskeyChallengeRequest, again: Again, ceremonies: InjectedCeremonies
 ) -> schemas.PasskeyChallenge:
     """Begin to register a passkey."""
 
@@ -96,12 +96,12 @@ async def create_my_passkey_challenge(
     summary="Register a passkey",
     description="With what the authenticator answered to `POST /v1/me/passkey-challenges`; 20 at most. The person is"
     " told by mail. Takes no `Idempotency-Key`: after a lost reply, look at the list.",
-    responses=problem_responses(401, 404, 409, 422, 503),
+    responses=problem_responses(401, 404, 409, 410, 422, 503),
 )
 async def create_my_passkey(
     request: schemas.PasskeyRegistration,
-    ceremonies: InjectedCeremonies,
     actor: DetachedActor,
+    ceremonies: InjectedCeremonies,
     resources: InjectedResources,
 ) -> schemas.Passkey:
     """Register a passkey."""

@@ -20,7 +20,7 @@ Credential = Annotated[
     MultilineText,
     Field(
         min_length=2,
-        max_length=16_384,
+        max_length=8_192,
         description="What the authenticator answered, as JSON text",
         examples=['{"id": "AbC…", "rawId": "AbC…", "type": "public-key", "response": {}}'],
     ),

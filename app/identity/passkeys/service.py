@@ -12,7 +12,7 @@ from app.core.database import Database
 from app.core.errors import Invalid, NotFound, Unauthenticated, invalid_field
 from app.identity.accounts.queries import Reader, active_account_for_update
 from app.identity.actor import Actor
-from app.identity.errors import PasskeyChallengeSpent, PasskeyTaken, TooManyPasskeys
+from app.identity.errors import PasskeyRegistrationSpent, PasskeyTaken, TooManyPasskeys
 from app.identity.notices.events import Notice, tell
 from app.identity.passkeys import schemas
 from app.identity.passkeys.ceremonies import Ceremonies, Refused, Registered
@@ -44,7 +44,7 @@ async def register_passkey(
 ) -> schemas.Passkey:
     """Let a passkey sign the actor in from now on. The challenge is gone, also where the request is refused.
 
-    :raises PasskeyChallengeSpent: it was answered before, has expired, or never was.
+    :raises PasskeyRegistrationSpent: it was answered before, has expired, or never was.
     :raises Invalid: the answer is not good.
     :raises PasskeyTaken: the passkey is registered.
     :raises TooManyPasskeys: there is no room for another one.
@@ -53,7 +53,7 @@ async def register_passkey(
     async with database.write() as session:
         challenge = await take_challenge(session, request.challenge_id, actor.account_id)
     if challenge is None:
-        raise PasskeyChallengeSpent
+        raise PasskeyRegistrationSpent
     try:
         made = ceremonies.register(request.credential, challenge)
     except Refused as refusal:

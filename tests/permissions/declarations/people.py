@@ -91,13 +91,13 @@ RULES = {
     "get_data_export_archive": public(),
     "create_passkey_challenge": public(),
     "sign_in_with_passkey": public(),
-    # No domain for passkeys is configured here.
-    "create_my_passkey_challenge": Rule(
-        {"missing": nobody(404)}, body=lambda _world, _target: {"password": "correct horse battery"}
+    # The proof is wrong, and there is no such challenge: that they were looked at shows that the actor was let in.
+    "create_my_passkey_challenge": signed_in(
+        body=lambda _world, _target: {"password": "correct horse battery"}, accepts=frozenset({422})
     ),
-    "create_my_passkey": Rule(
-        {"missing": nobody(404)},
+    "create_my_passkey": signed_in(
         body=lambda _world, _target: {"challenge_id": client_id(), "credential": "{}", "name": "전화"},
+        accepts=frozenset({410}),
     ),
     "list_my_passkeys": signed_in(),
     "update_my_passkey": Rule(
