@@ -62,6 +62,7 @@ def is_provided_for(column: Column[object]) -> bool:
 
 
 def test_every_column_that_can_hold_personal_data_is_provided_for() -> None:
+    """Check 17."""
     forgotten = sorted(name_of(column) for column in telling_columns() if not is_provided_for(column))
     assert forgotten == [], (
         "what becomes of these when a person is erased? Add a step to app/privacy/erasure/plan.py,"
@@ -92,6 +93,7 @@ def test_what_refers_to_rows_goes_before_them() -> None:
 
 
 def test_every_table_of_persons_is_exported_or_named() -> None:
+    """Check 17."""
     read = {
         element.name
         for statement in sections(SUBJECT.account_id).values()

@@ -75,7 +75,7 @@ GUARDS = {
 
 
 async def test_guards_of_the_records_outlast_every_migration(empty_database_url: str, engine: str) -> None:
-    """On SQLite a migration that rebuilds a table drops its triggers, unless it makes them again."""
+    """Check 16: on SQLite a migration that rebuilds a table drops its triggers, unless it makes them again."""
     history = ScriptDirectory.from_config(migrations.configuration(empty_database_url)).walk_revisions()
     present: set[str] = set()
     for revision in reversed([script.revision for script in history]):
@@ -88,6 +88,7 @@ async def test_guards_of_the_records_outlast_every_migration(empty_database_url:
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"])
 async def test_audit_record_is_append_only(database: Database, statement: str) -> None:
+    """Check 16."""
     async with database.write() as session:
         await record(session, actor_id=1, action="account.created", target_kind="account", target_id=2)
     with pytest.raises(DBAPIError, match="append-only"):

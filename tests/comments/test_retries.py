@@ -89,6 +89,7 @@ async def test_retry_is_authorised_again(discussion: Discussion, place: Place) -
 
 
 async def test_same_key_is_marked_as_replayed_and_bound_to_its_request(discussion: Discussion, place: Place) -> None:
+    """Check 12."""
     content: dict[str, object] = {"id": client_id(), "body": BODY}
     first = await discussion.send(place.member, key="k1", **content)
     again = await discussion.send(place.member, key="k1", **content)
@@ -102,6 +103,7 @@ async def test_same_key_is_marked_as_replayed_and_bound_to_its_request(discussio
 async def test_comment_sent_three_times_at_once_has_one_effect(
     discussion: Discussion, place: Place, engine: str
 ) -> None:
+    """Check 12."""
     for number, key in enumerate((None, "k1"), start=1):
         content: dict[str, object] = {"id": client_id(), "mention_ids": [str(place.author.public_id)]}
         responses = await _at_once(discussion, place.member, [content] * 3, key)

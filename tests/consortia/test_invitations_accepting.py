@@ -118,6 +118,7 @@ async def test_a_new_person_joins_and_is_signed_in(
 async def test_raced_fifty_fold_it_has_one_success(
     client: httpx.AsyncClient, database: Database, settings: Settings, token: str
 ) -> None:
+    """Check 10."""
     before = await traces(database)
     answers = await asyncio.gather(
         *(accept(client, an_answer(token, settings, email=f"person-{n}@example.kr")) for n in range(50))
@@ -131,6 +132,7 @@ async def test_raced_fifty_fold_it_has_one_success(
 async def test_used_invitation_is_refused(
     client: httpx.AsyncClient, database: Database, settings: Settings, factory: Factory, token: str
 ) -> None:
+    """Check 10."""
     assert (await accept(client, an_answer(token, settings))).status_code == 201
     before = await traces(database)
     problem(await accept(client, an_answer(token, settings, email="b@example.kr")), 409, "invitation_used")
@@ -147,6 +149,7 @@ async def test_expired_revoked_replaced_and_unknown_invitations_are_refused(
     mini_cluster: MiniCluster,
     token: str,
 ) -> None:
+    """Check 10."""
     person = await factory.person()
     wish = {"id": client_id(), "mini_cluster_id": str(mini_cluster.public_id)}
     replaced, revoked = [

@@ -163,6 +163,7 @@ async def test_audience_is_told_to_those_who_may_post_there(
 
 
 async def test_bad_settings_are_pointed_to(client: httpx.AsyncClient, factory: Factory) -> None:
+    """Check 4."""
     mine = await factory.mini_cluster()
     me, member = await factory.person(mine), await factory.person(mine)
     stranger = await factory.person(await factory.mini_cluster())
@@ -218,6 +219,7 @@ def findings(error: Invalid) -> list[tuple[str, str]]:
 
 
 async def test_people_of_own_and_linked_consortia_can_be_named(database: Database, factory: Factory) -> None:
+    """Check 4."""
     home, linked, proposed = [await factory.consortium() for _ in range(3)]
     await factory.link(linked, home)
     await factory.link(proposed, home, LinkState.PROPOSED)

@@ -76,6 +76,7 @@ async def test_coordinator_sets_it_with_a_word_and_followers_are_told(
 async def test_it_is_refused_to_others_and_from_an_old_version(
     client: httpx.AsyncClient, factory: Factory, place: Place
 ) -> None:
+    """Check 13."""
     foreign = await factory.person(coordinates=await factory.consortium())
     coordinator = await factory.person(coordinates=place.consortium)
     problem(await put_state(client, place, foreign, "chosen"), 404, "not_found")

@@ -154,6 +154,7 @@ async def test_known_address_is_a_conflict(
 async def test_the_same_request_three_times_at_once_has_one_effect(
     client: httpx.AsyncClient, database: Database, operator: Person, wish: Json, key: str | None
 ) -> None:
+    """Check 12."""
     answers = await asyncio.gather(*(create(client, operator, wish, key) for _ in range(3)))
     done = [answer.json() for answer in answers if answer.status_code == 201]
     assert done
@@ -177,6 +178,7 @@ async def test_different_accounts_for_one_address_at_once_leave_one(
 async def test_idempotency_key_replays_refuses_and_authorises_again(
     client: httpx.AsyncClient, database: Database, operator: Person, wish: Json
 ) -> None:
+    """Check 12."""
     first = await create(client, operator, wish, "k1")
     again = await create(client, operator, wish, "k1")
     assert (again.status_code, again.json()) == (201, first.json())
@@ -194,6 +196,7 @@ async def test_idempotency_key_replays_refuses_and_authorises_again(
 async def test_only_operators_make_accounts(
     client: httpx.AsyncClient, database: Database, factory: Factory, wish: Json, role: MemberRole
 ) -> None:
+    """Check 3."""
     consortium = await factory.consortium()
     person = await factory.person(await factory.mini_cluster(consortium), role=role, coordinates=consortium)
     problem(await create(client, person, wish), 403, "forbidden")

@@ -28,10 +28,12 @@ PROXIES = trusted_networks(("10.0.0.0/8", "192.0.2.1", "2001:db8::/32"))
     ],
 )
 def test_client_is_the_first_that_is_no_trusted_proxy(peer: str | None, forwarded: list[str], found: str) -> None:
+    """Check 11."""
     assert client_address_of(peer, forwarded, PROXIES) == found
 
 
 def test_without_trusted_proxies_the_header_means_nothing() -> None:
+    """Check 11."""
     assert client_address_of("127.0.0.1", ["198.51.100.1"], trusted_networks(())) == "127.0.0.1"
 
 

@@ -176,6 +176,7 @@ async def test_first_password_needs_no_present_one(
 async def test_password_change_ends_all_other_sessions(
     client: httpx.AsyncClient, database: Database, settings: Settings, factory: Factory
 ) -> None:
+    """Check 6."""
     person, bystander, device = await factory.person(), await factory.person(), a_device()
     await set_password(database, person)
     other = await signed_in(client, database, settings, person, device)

@@ -45,6 +45,7 @@ async def test_no_secret_and_no_address_is_logged(
     factory: Factory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Check 18."""
     mini_cluster = await factory.mini_cluster()
     person = await factory.person(mini_cluster, role=MemberRole.MANAGER)
     await set_password(database, person)
@@ -123,6 +124,7 @@ async def test_no_secret_of_second_factors_and_resets_is_logged(
 
 
 async def test_refusals_do_not_repeat_what_was_sent(client: httpx.AsyncClient) -> None:
+    """Checks 14 and 18."""
     secret = "planted secret"
     for path in ("/v1/sessions/password", "/v1/sessions/code", "/v1/sessions/refresh", "/v1/invitations/accept"):
         body = {"password": secret, "code": secret, "refresh_token": secret * 50, "token": secret * 50, secret: secret}

@@ -160,6 +160,7 @@ async def test_sessions_nobody_can_refresh_are_not_listed(
 async def test_another_session_of_mine_can_be_ended(
     client: httpx.AsyncClient, database: Database, settings: Settings, factory: Factory
 ) -> None:
+    """Check 6."""
     person, device = await factory.person(), a_device()
     lost = await signed_in(client, database, settings, person, device)
     path = f"/v1/me/sessions/{lost['session_id']}"
@@ -172,6 +173,7 @@ async def test_another_session_of_mine_can_be_ended(
 async def test_foreign_and_nonexistent_sessions_are_not_told_apart(
     client: httpx.AsyncClient, database: Database, settings: Settings, factory: Factory
 ) -> None:
+    """Check 2."""
     person = await factory.person()
     foreign = await signed_in(client, database, settings, await factory.person())
     answers = [
@@ -186,6 +188,7 @@ async def test_foreign_and_nonexistent_sessions_are_not_told_apart(
 
 
 async def test_cursor_of_another_list_is_refused(client: httpx.AsyncClient, app: FastAPI, factory: Factory) -> None:
+    """Check 4."""
     person = await factory.person()
     foreign = app.state.resources.cursors.encode("home", [1])
     for cursor in (foreign, "garbage", "x" * 600, foreign[:-2]):

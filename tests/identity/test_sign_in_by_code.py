@@ -108,6 +108,7 @@ async def test_mail_is_written_in_the_language_of_the_account(
 async def test_known_and_unknown_addresses_are_answered_alike(
     client: httpx.AsyncClient, database: Database, factory: Factory
 ) -> None:
+    """Check 9."""
     person = await factory.person()
     known, unknown = await ask_for_code(client, person.email), await ask_for_code(client, UNKNOWN)
     assert known.status_code == unknown.status_code == 202

@@ -78,7 +78,7 @@ async def test_password_typed_in_parts_is_the_same_one(
 async def test_nobody_learns_which_addresses_are_known(
     client: httpx.AsyncClient, database: Database, factory: Factory, verifications: list[str], who: str
 ) -> None:
-    """The same status, body and code path, counted by the hashes that are computed, for every kind of address."""
+    """Check 9: the same status, body and code path, counted by the hashes that are computed, for every address."""
     person = await factory.person()
     if who in ("known", "suspended"):
         await set_password(database, person)
@@ -105,6 +105,7 @@ async def test_nobody_learns_which_addresses_are_known(
 async def test_the_sixth_bad_sign_in_has_to_wait_and_other_people_do_not(
     client: httpx.AsyncClient, database: Database, factory: Factory
 ) -> None:
+    """Check 9."""
     person, other = await factory.person(), await factory.person()
     await set_password(database, person)
     await set_password(database, other)
@@ -128,6 +129,7 @@ async def test_an_unknown_address_has_to_wait_just_as_well(client: httpx.AsyncCl
 async def test_spoofed_forwarding_headers_do_not_help_guessing(
     client: httpx.AsyncClient, database: Database, factory: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Check 11."""
     limit = BAD_PASSWORDS_PER_CLIENT
     monkeypatch.setattr(service, "BAD_PASSWORDS_PER_CLIENT", type(limit)(limit.purpose, 3, limit.window))
     statuses = [

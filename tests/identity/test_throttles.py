@@ -29,6 +29,7 @@ async def check(database: Database, limit: Limit, subject: str) -> None:
 
 
 async def test_the_try_after_the_last_one_is_refused_until_the_window_ends(database: Database) -> None:
+    """Check 9."""
     with time_machine.travel(START, tick=False) as clock:
         for _ in range(3):
             await check(database, LIMIT, "a")
@@ -80,6 +81,7 @@ async def test_clearing_one_limit_leaves_the_others(database: Database) -> None:
 
 
 async def test_tries_at_one_moment_are_all_counted(database: Database) -> None:
+    """Check 9."""
     answers = await asyncio.gather(*(count(database, LIMIT, "a") for _ in range(20)), return_exceptions=True)
     assert [type(answer) for answer in answers if answer is not None] == [TooManyTries] * 17
 

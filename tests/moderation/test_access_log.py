@@ -23,6 +23,7 @@ from tests.moderation.conftest import Staff
 async def test_each_reading_of_staff_is_one_entry(
     client: httpx.AsyncClient, database: Database, place: Place, staff: Staff
 ) -> None:
+    """Check 16."""
     await reported(client, place.member, idea_id=place.idea.public_id)
     consortium, mini_cluster = place.consortium, place.mini_cluster
     (case,) = await queue(client, staff.coordinator, f"consortia/{consortium.public_id}")
@@ -83,7 +84,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("table", ["access_entries", "audit_entries"])
 async def test_rows_can_neither_be_changed_nor_deleted(database: Database, table: str, engine: str) -> None:
-    """Also through the application's own connection, in whatever way an engine knows."""
+    """Check 16: also through the application's own connection, in whatever way an engine knows."""
     async with database.write() as session:
         session.add(AccessEntry(account_id=1, action="case.read", target_kind="case", at=now() - FRESH))
         await record(session, actor_id=1, action="case.read", target_kind="case", target_id=1)

@@ -148,6 +148,7 @@ def test_public_routes_are_those_without_a_token_in_the_document() -> None:
 
 @pytest.mark.parametrize("name", PROTECTED)
 async def test_route(name: str, stage: Stage, tmp_path: Path) -> None:
+    """Checks 1, 2, 3, 4 and 6."""
     play = Play(stage, ROUTES[name], RULES[name], tmp_path)
     await play.all_cells()
     assert play.faults == []

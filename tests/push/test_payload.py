@@ -66,6 +66,7 @@ def test_the_link_to_an_idea_without_a_comment() -> None:
 
 @pytest.mark.parametrize("kind", list(PushKind))
 def test_every_kind_is_valid_by_the_schema_and_can_be_sent(kind: PushKind) -> None:
+    """Check 18."""
     data = a_payload(kind).to_data()
     Draft202012Validator(json_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER).validate(data)
     assert a_push(data=data).data == data

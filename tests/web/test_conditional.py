@@ -62,6 +62,7 @@ async def test_what_may_not_be_seen_any_more_is_never_confirmed(
 
 
 async def test_only_reads_are_conditional(client: httpx.AsyncClient, database: Database, factory: Factory) -> None:
+    """Check 13."""
     place = await idea_among_members(database, factory)
     headers = {**place.author.headers, "If-None-Match": "*"}
     path = f"/v1/ideas/{place.idea.public_id}"

@@ -17,6 +17,7 @@ async def test_length_of_an_optional_string_is_told_in_characters(client: httpx.
 
 
 async def test_unknown_path_and_method_are_problems(client: httpx.AsyncClient) -> None:
+    """Check 14."""
     missing, wrong = await client.get("/v1/nothing"), await client.post("/v1/feeds/home")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
