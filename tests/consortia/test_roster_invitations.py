@@ -163,6 +163,7 @@ async def test_many_are_invited_in_portions_and_none_where_nobody_joins(
 async def test_who_has_left_or_moved_can_not_use_what_was_sent(
     keeper: Keeper, letters: PostOffice, joining: Joining
 ) -> None:
+    """Check 10."""
     await keeper.take_over(csv_file(KIM, LEE))
     await keeper.invite()
     sent = {mail.to: token_in(mail) for mail in await letters.deliver()}
@@ -177,6 +178,7 @@ async def test_who_has_left_or_moved_can_not_use_what_was_sent(
 async def test_a_printed_code_lets_somebody_without_address_join_once(
     keeper: Keeper, database: Database, joining: Joining, client: httpx.AsyncClient
 ) -> None:
+    """Check 10."""
     await keeper.take_over(csv_file(*EVERYBODY))
     row_id = (await keeper.rows())["박누리"]["id"]
     first = await keeper.printed(row_id)

@@ -79,14 +79,13 @@ class Reauthentication:
         statement = select(Account.email, Account.password_hash).where(Account.id == self.actor.account_id)
         async with self.database.read() as connection:
             email, password_hash = (await connection.execute(statement)).one()
-            limits = throttles(
-                self.signing_key,
-                [
-                    (BAD_PASSWORDS_PER_ADDRESS, email or ""),
-                    (BAD_SECOND_FACTORS_PER_ACCOUNT, str(self.actor.account_id)),
-                    (BAD_CODES_PER_CLIENT, client_subject(self.client_address)),
-                ],
-            )
+            subjects = [
+                (BAD_SECOND_FACTORS_PER_ACCOUNT, str(self.actor.account_id)),
+                (BAD_CODES_PER_CLIENT, client_subject(self.client_address)),
+            ]
+            # Whoever has no address signs in by no password: there is nothing to be counted together with.
+            subjects += [(BAD_PASSWORDS_PER_ADDRESS, email)] if email is not None else []
+            limits = throttles(self.signing_key, subjects)
             await limits.check(connection)
         return email, password_hash, limits
 
