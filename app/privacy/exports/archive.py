@@ -81,5 +81,5 @@ def zipped(content: Mapping[str, Rows]) -> bytes:
         archive.writestr("README.txt", _README)
         for name, rows in content.items():
             if rows:
-                archive.writestr(f"{name}.json", orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+                archive.writestr(f"{name}.json", orjson.dumps(rows, default=str, option=orjson.OPT_INDENT_2))
     return buffer.getvalue()
