@@ -28,18 +28,21 @@ def act_on_member(form: Form, member_id: uuid.UUID, consortium_id: uuid.UUID) ->
 
     :raises Invalid: a field does not fit.
     """
-    until = {"until": _end_of_day(form.text("until"))} if form.text("until").strip() else {}
+    until = {"until": end_of_day(form.text("until"), "until")} if form.text("until").strip() else {}
     return form.model(
         ActCreate, "id", "kind", "words", "rule_number", member_id=member_id, consortium_id=consortium_id, **until
     )
 
 
-def _end_of_day(text: str) -> datetime:
+def end_of_day(text: str, name: str) -> datetime:
+    """The end of the day in Korea that a field names.
+
+    :raises Invalid: it names none.
+    """
     try:
-        day = date.fromisoformat(text.strip())
-        following = day + timedelta(days=1)
+        following = date.fromisoformat(text.strip()) + timedelta(days=1)
     except (ValueError, OverflowError) as error:
         raise invalid_field(
-            "/body/until", "invalid_date", "2026-12-31처럼 적어 주세요.", "Write it like 2026-12-31."
+            f"/body/{name}", "invalid_date", "2026-12-31처럼 적어 주세요.", "Write it like 2026-12-31."
         ) from error
     return datetime(following.year, following.month, following.day, tzinfo=SEOUL)

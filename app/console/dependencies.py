@@ -35,6 +35,8 @@ _LANGUAGES = {locale.value: locale for locale in Locale}
 
 Work = Callable[[AsyncSession, Actor, Form], Awaitable[object]]
 """What a form asks for, within one transaction."""
+Then = Callable[[Any], Awaitable[Response]]
+"""Shows what came of it, where that is to be seen once only."""
 Again = Callable[[Failure], Awaitable[Response]]
 """Shows the page of a form again, with what is wrong."""
 
@@ -116,15 +118,15 @@ class Visit:
             raise ForeignForm
         return form
 
-    async def submit(self, name: str, work: Work, then: str, again: Again) -> Response:
+    async def submit(self, name: str, work: Work, then: str | Then, again: Again) -> Response:
         """Do what the form ``name`` of a page asks, and go on; or show the page again with what is wrong."""
         form = await self.form()
         try:
             async with self.write() as (session, actor):
-                await work(session, actor, form)
+                done = await work(session, actor, form)
         except (Conflict, Invalid) as error:
             return await again(Failure(error, form, name))
-        return self.go(then)
+        return self.go(then) if isinstance(then, str) else await then(done)
 
     def page(self, template: str, *, failure: Failure | None = None, **values: Any) -> HTMLResponse:
         """A page; with ``failure`` the one whose form was sent, again."""
@@ -149,6 +151,11 @@ class Visit:
         """The page that is shown; where a form was sent, the one it stands on."""
         query = self.request.url.query
         return self.request.url.path + (f"?{query}" if query and self.request.method == "GET" else "")
+
+    @property
+    def address(self) -> str:
+        """By which address the browser came here."""
+        return f"{self.request.url.scheme}://{self.request.url.netloc}"
 
     def go(self, path: str) -> RedirectResponse:
         """Send the browser on to a page, which it is to GET."""

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from app.core.errors import AppError, FieldError, Invalid
 from app.core.localisation import Locale, Text
 from app.web.validation_texts import code_of, validation_text
 
+ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 MOST_FIELDS = 1_200
@@ -67,6 +69,26 @@ class Form:
         except ValueError as error:
             raise FormUnreadable from error
 
+    def choice(self, name: str, values: type[ChoiceT]) -> ChoiceT:
+        """What is chosen in a field that offers these values.
+
+        :raises FormUnreadable: it is none of them.
+        """
+        try:
+            return values(self.text(name))
+        except ValueError as error:
+            raise FormUnreadable from error
+
+    def id(self, name: str) -> uuid.UUID:
+        """The id in a field that pages fill in themselves.
+
+        :raises FormUnreadable: there is none.
+        """
+        found = self.ids(name)
+        if not found:
+            raise FormUnreadable
+        return found[0]
+
     def model(self, model: type[ModelT], *names: str, **more: Any) -> ModelT:
         """A request of the fields ``names``, without those left empty, and of what the page knows by itself.
 
@@ -99,6 +121,10 @@ class Failure:
         # The first part below the body names the field, whatever stands below it.
         found = {item.pointer.split("/")[2]: item.text for item in self.error.fields if item.pointer.count("/") >= 2}
         object.__setattr__(self, "fields", found)
+
+    def of_row(self, form: str, field: str) -> "Failure":
+        """The same, for a page that has such a form for each of its rows, told apart by a field."""
+        return Failure(self.error, self.form, f"{form}-{self.form.text(field)}")
 
     def message(self, locale: Locale) -> str:
         """What went wrong, in one sentence or two."""

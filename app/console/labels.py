@@ -58,6 +58,13 @@ LABELS: dict[str, dict[str, Text]] = {
         "expired": Text("만료", "Expired"),
         "revoked": Text("취소", "Revoked"),
     },
+    "standing": {
+        "imported": Text("명부에 있음", "On the roster"),
+        "invited": Text("초대함", "Invited"),
+        "bounced": Text("메일이 돌아옴", "Mail came back"),
+        "verified": Text("가입함", "Joined"),
+        "active": Text("활동 중", "Active"),
+    },
     "visibility": {
         "named": Text("지정한 사람", "Named people"),
         "mini_cluster": Text("미니클러스터", "Mini-cluster"),

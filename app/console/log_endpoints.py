@@ -1,7 +1,7 @@
 """The pages of the record: the acts in a consortium, undoing them, and the appeals against them."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -27,11 +27,14 @@ router = APIRouter()
 
 @router.get("/consortia/{consortium_id}/log")
 async def show_log(
-    consortium_id: uuid.UUID, visit: Visiting, page: Page, kind: Annotated[ActKind | str, Query(max_length=20)] = ""
+    consortium_id: uuid.UUID,
+    visit: Visiting,
+    page: Page,
+    kind: Annotated[ActKind | Literal[""], Query()] = "",
+    member: Annotated[uuid.UUID | None, Query()] = None,
 ) -> Response:
-    """The acts in a consortium, the latest first."""
-    chosen = kind if isinstance(kind, ActKind) else None
-    return await _log_page(visit, consortium_id, page, chosen)
+    """The acts in a consortium, the latest first, of one kind or about one member where asked for."""
+    return await _log_page(visit, consortium_id, page, kind or None, member)
 
 
 @router.post("/consortia/{consortium_id}/log")
@@ -39,11 +42,10 @@ async def undo_act_of_log(consortium_id: uuid.UUID, visit: Visiting, page: Page)
     """Undo an act."""
 
     async def work(session: AsyncSession, actor: Actor, form: Form) -> None:
-        (act_id,) = form.ids("act")[:1] or [uuid.UUID(int=0)]
-        await undo_act(session, actor, act_id, form.model(ActUndo, "words").words)
+        await undo_act(session, actor, form.id("act"), form.model(ActUndo, "words").words)
 
     async def again(failure: Failure) -> Response:
-        return await _log_page(visit, consortium_id, page, None, failure)
+        return await _log_page(visit, consortium_id, page, None, None, failure.of_row("undo", "act"))
 
     return await visit.submit("undo", work, f"{visit.path}?done=undone", again)
 
@@ -75,24 +77,29 @@ async def decide_appeal_of_list(consortium_id: uuid.UUID, visit: Visiting, page:
     """Decide an appeal."""
 
     async def work(session: AsyncSession, actor: Actor, form: Form) -> None:
-        (appeal_id,) = form.ids("appeal")[:1] or [uuid.UUID(int=0)]
         decision = form.model(AppealDecision, "is_granted", "words")
-        await appeals.decide_appeal(session, actor, appeal_id, decision)
+        await appeals.decide_appeal(session, actor, form.id("appeal"), decision)
 
     async def again(failure: Failure) -> Response:
-        return await _appeals_page(visit, consortium_id, page, AppealState.OPEN, failure)
+        return await _appeals_page(visit, consortium_id, page, AppealState.OPEN, failure.of_row("decision", "appeal"))
 
     return await visit.submit("decision", work, f"{visit.path}?done=decided", again)
 
 
 async def _log_page(
-    visit: Visit, consortium_id: uuid.UUID, page: PageRequest, kind: ActKind | None, failure: Failure | None = None
+    visit: Visit,
+    consortium_id: uuid.UUID,
+    page: PageRequest,
+    kind: ActKind | None,
+    member: uuid.UUID | None,
+    failure: Failure | None = None,
 ) -> Response:
     async with visit.read() as (connection, actor, accesses):
-        shown = await acts.list_acts(connection, actor, accesses, consortium_id, None, None, kind, page)
+        shown = await acts.list_acts(connection, actor, accesses, consortium_id, None, member, kind, page)
         place = await consortium_place(connection, actor, consortium_id)
     month = f"{seoul_date(now()):%Y-%m}"
-    return visit.page("log.html", failure=failure, place=place, tab="log", acts=shown, kind=kind, month=month)
+    values = {"place": place, "acts": shown, "kind": kind, "member": member, "month": month}
+    return visit.page("log.html", failure=failure, tab="log", **values)
 
 
 async def _appeals_page(

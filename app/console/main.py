@@ -9,11 +9,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.console import (
+    announcement_endpoints,
     case_endpoints,
     home_endpoints,
+    joining_endpoints,
     log_endpoints,
     place_endpoints,
     queue_endpoints,
+    roster_endpoints,
     sign_in_endpoints,
 )
 from app.console.dependencies import HOME, SIGN_IN, locale_of
@@ -26,6 +29,9 @@ ROUTERS = (
     queue_endpoints.router,
     log_endpoints.router,
     place_endpoints.router,
+    joining_endpoints.router,
+    roster_endpoints.router,
+    announcement_endpoints.router,
     home_endpoints.router,
     sign_in_endpoints.router,
 )

@@ -75,6 +75,8 @@ def _consortium_tabs(consortium: Consortium, *, coordinates: bool) -> Iterable[T
     if coordinates:
         yield Tab("cases", f"{path}/cases", Text("신고 처리", "Cases"))
         yield Tab("appeals", f"{path}/appeals", Text("이의 제기", "Appeals"))
+    if consortium.my_role == ConsortiumRole.COORDINATOR:
+        yield Tab("announcements", f"{path}/announcements", Text("공지", "Announcements"))
     if coordinates or consortium.my_role is not None:
         yield Tab("mini_clusters", f"{path}/mini-clusters", Text("미니클러스터", "Mini-clusters"))
         yield Tab("log", f"{path}/log", Text("조치 기록", "Log"))
@@ -86,3 +88,9 @@ def _mini_cluster_tabs(found: MiniCluster, *, coordinates: bool) -> Iterable[Tab
         yield Tab("cases", f"{path}/cases", Text("신고 처리", "Cases"))
     if PlaceAction.LIST_MEMBERS in found.allowed_actions:
         yield Tab("members", f"{path}/members", Text("회원", "Members"))
+    if coordinates or found.my_role == MemberRole.MANAGER:
+        yield Tab("applications", f"{path}/applications", Text("가입 신청", "Applications"))
+        yield Tab("invitations", f"{path}/invitations", Text("초대", "Invitations"))
+    if PlaceAction.CHANGE_ROLES in found.allowed_actions:
+        yield Tab("roster", f"{path}/roster", Text("명부", "Roster"))
+        yield Tab("announcements", f"{path}/announcements", Text("공지", "Announcements"))

@@ -110,6 +110,7 @@ class Page(HTMLParser):
         assert len(self.attributes["main"]) == 1
         assert sorted(set(self.ids)) == sorted(self.ids), "an id is there twice"
         assert [each for each in self.fields if each not in self.labelled] == [], "a field has no label"
+        assert {link[1:] for link in self.links if link.startswith("#")} <= set(self.ids), "a link within leads nowhere"
         for attributes in every:
             named = attributes.get("aria-describedby", "").split() + attributes.get("aria-labelledby", "").split()
             assert set(named) <= set(self.ids)

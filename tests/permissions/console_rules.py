@@ -3,8 +3,10 @@
 Pages are named as in the code. Whoever looks after no place at all is forbidden every page, whatever it is about.
 """
 
+from datetime import timedelta
 from typing import Any
 
+from app.core.clock import now, seoul_date
 from app.core.ids import new_public_id
 from tests.permissions.rules import EVERYBODY, Outcome, Rule, may
 from tests.permissions.world import World
@@ -42,6 +44,35 @@ def _of(kind: str, *home: str, others: int = 403, **more: Any) -> Rule:
 
 def _case(**more: Any) -> Rule:
     return _of("case", *_HOME, others=404, **more)
+
+
+def _keepers(**more: Any) -> Rule:
+    return Rule(
+        {
+            "home": _staff("manager", "coordinator"),
+            "foreign": _staff("foreign_coordinator"),
+            "missing": may(forbidden=LAY),
+        },
+        path={"mini_cluster_id": "mini_cluster"},
+        **more,
+    )
+
+
+def _known_place(kind: str) -> Rule:
+    """That a place exists everybody knows; what of it a person is shown depends on him."""
+    targets = {"home": _staff(*LOOKS_AFTER), "foreign": _staff(*LOOKS_AFTER), "missing": may(forbidden=LAY)}
+    return Rule(targets, path={f"{kind}_id": kind})
+
+
+def _of_coordinators(kind: str, *home: str) -> Rule:
+    """Announcing, which operators leave to those who know the place."""
+    targets = {"home": _staff(*home), "foreign": _staff("foreign_coordinator"), "missing": may(forbidden=LAY)}
+    return Rule(targets, path={f"{kind}_id": kind}, body=_announcement)
+
+
+def _announcement(_world: World, _target: str) -> dict[str, str]:
+    day = seoul_date(now() + timedelta(days=7))
+    return {"id": str(new_public_id()), "title": "정기 교류회", "body": "모입니다.", "valid_until": str(day)}
 
 
 def _words(_world: World, _target: str) -> dict[str, str]:
@@ -106,17 +137,41 @@ RULES: dict[str, Rule] = {
             **_words(world, target),
         },
     ),
-    "show_mini_clusters": Rule(
-        {"home": _staff(*LOOKS_AFTER), "foreign": _staff(*LOOKS_AFTER), "missing": may(forbidden=LAY)},
-        path={"consortium_id": "consortium"},
+    "show_mini_clusters": _known_place("consortium"),
+    "show_applications": _of("mini_cluster", *_HOME),
+    "decide_application_of_list": _of(
+        "mini_cluster",
+        *_HOME,
+        others=404,
+        body=lambda world, target: {
+            "application": world.id_of("application", target),
+            "outcome": "admit",
+            **_words(world, target),
+        },
     ),
-    "show_members": Rule(
+    "show_invitations": _of("mini_cluster", *_HOME),
+    "invite": _of("mini_cluster", *_HOME, body=lambda _world, _target: {"id": str(new_public_id()), "role": "member"}),
+    "revoke_invitation_of_list": _of(
+        "mini_cluster", *_HOME, others=404, body=lambda world, target: {"invitation": world.id_of("invitation", target)}
+    ),
+    "show_roster": _keepers(),
+    # What is sent is no roster: that it was looked at shows that the actor was let in.
+    "preview_roster_of_form": _keepers(body=lambda _world, _target: {"rows": "가"}, accepts=frozenset({422})),
+    "import_roster_of_form": _keepers(body=lambda _world, _target: {"rows": "가"}, accepts=frozenset({422})),
+    "show_announcements_of_consortium": _known_place("consortium"),
+    "show_announcements_of_mini_cluster": _known_place("mini_cluster"),
+    "announce_to_consortium": _of_coordinators("consortium", "coordinator"),
+    "announce_to_mini_cluster": _of_coordinators("mini_cluster", "manager", "coordinator"),
+    "change_member": _keepers(body=lambda world, target: {"member": world.id_of("account", target), "role": "chair"}),
+    "act_on_member_of_list": Rule(
         {
-            "home": _staff("manager", "coordinator", others=403),
-            "foreign": _staff("foreign_coordinator", others=403),
+            "home": _staff("coordinator", "operator", others=403),
+            "foreign": _staff(*_ABROAD, others=403),
             "missing": may(forbidden=LAY),
         },
         path={"mini_cluster_id": "mini_cluster"},
+        body=lambda world, target: {"member": world.id_of("account", target), **_act(world, target, "warn")},
     ),
+    "show_members": _keepers(),
 }
 """By the name of the function that answers."""

@@ -101,8 +101,12 @@ class Play:
         if actor == UNCONSENTING or actor in outcome.forbidden:
             return status == 403
         if actor in outcome.allowed:
-            return status == (303 if self.is_form else 200)
+            return status in ({303} if self.is_form else {200}) | self.rule.accepts or self._is_shown_once(status)
         return status == outcome.others
+
+    def _is_shown_once(self, status: int) -> bool:
+        """A link of an invitation comes with the answer to its form."""
+        return self.route.name == "invite" and status == 200
 
     async def _foreign_form(self, client: httpx.AsyncClient, target: str, actor: str) -> None:
         """What another site might send, or somebody else's browser."""
