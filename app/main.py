@@ -48,6 +48,8 @@ from app.moderation.access_log import endpoints as access_log
 from app.moderation.acts import endpoints as moderation_acts
 from app.moderation.cases import endpoints as cases
 from app.moderation.figures import endpoints as moderation_figures
+from app.moderation.merging import endpoints as merging
+from app.moderation.merging.proposing import merge_by_consent
 from app.moderation.reports import endpoints as reports
 from app.moderation.rules import endpoints as house_rules
 from app.moderation.statements import endpoints as statements
@@ -93,6 +95,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     cases.router,
     moderation_acts.router,
+    merging.router,
     statements.router,
     house_rules.router,
     moderation_figures.router,
@@ -110,7 +113,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
 IDEA_READ_LISTENERS: tuple[IdeaReadListener, ...] = (read_items_of_idea,)
 """What else happens when a person has read an idea."""
 
-PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = (show_by_consent,)
+PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = (show_by_consent, merge_by_consent)
 """What else happens when an author has consented to a proposal."""
 
 

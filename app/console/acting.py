@@ -19,8 +19,11 @@ def act_of(form: Form, case: Row[Any], case_id: uuid.UUID, **more: Any) -> ActCr
     :raises Invalid: a field does not fit.
     """
     target = {"comment_id": case.comment_public_id} if case.comment_public_id else {"idea_id": case.idea_public_id}
+    names = ["id", "kind", "words", "rule_number"]
+    if form.text("kind") == ActKind.MERGE:
+        names.append("into_idea_id")
     tags = {"tags": form.lines("tags")} if form.text("kind") == ActKind.RETAG else {}
-    return form.model(ActCreate, "id", "kind", "words", "rule_number", **{**target, **tags, "case_id": case_id, **more})
+    return form.model(ActCreate, *names, **{**target, **tags, "case_id": case_id, **more})
 
 
 def act_on_member(form: Form, member_id: uuid.UUID, consortium_id: uuid.UUID) -> ActCreate:

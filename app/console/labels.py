@@ -29,6 +29,7 @@ LABELS: dict[str, dict[str, Text]] = {
         "lock": Text("댓글 잠금", "Lock"),
         "pin": Text("상단 고정", "Pin"),
         "retag": Text("태그 변경", "Change tags"),
+        "merge": Text("합치기", "Merge"),
         "note": Text("내부 메모", "Staff note"),
         "warn": Text("경고", "Warn"),
         "suspend": Text("활동 정지", "Suspend"),

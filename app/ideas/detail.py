@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.cursor import CursorCodec
 from app.core.errors import NotFound
+from app.ideas.merged import co_authors, merged_into
 from app.ideas.queries import idea_columns, join_cards, visible_to
 from app.ideas.rows import full_idea, summary
 from app.ideas.schemas import Idea as IdeaView
@@ -40,23 +41,20 @@ def needs_logging(row: Row[Any], actor: Actor) -> bool:
 
 
 async def show_idea(connection: _Reader, actor: Actor, row: Row[Any]) -> IdeaView:
-    """The full idea; who else may read it is shown to its author only."""
-    if row.author_id != actor.account_id:
-        return full_idea(row, actor, row.body, [], [])
+    """The full idea; who else may read it, and what became of it by a merge, is shown to its author only."""
+    is_own = row.author_id == actor.account_id
     readers = select(Account.public_id).join(IdeaReader, IdeaReader.account_id == Account.id)
     excluded = select(Organisation.public_id).join(IdeaExclusion, IdeaExclusion.organisation_id == Organisation.id)
+    of_readers = readers.where(IdeaReader.idea_id == row.id).order_by(Account.id)
+    of_excluded = excluded.where(IdeaExclusion.idea_id == row.id).order_by(Organisation.id)
     return full_idea(
         row,
         actor,
-        row.body,
-        [
-            r.public_id
-            for r in await connection.execute(readers.where(IdeaReader.idea_id == row.id).order_by(Account.id))
-        ],
-        [
-            r.public_id
-            for r in await connection.execute(excluded.where(IdeaExclusion.idea_id == row.id).order_by(Organisation.id))
-        ],
+        body=row.body,
+        co_authors=await co_authors(connection, actor, row.id),
+        merged_into_id=await merged_into(connection, row.id) if is_own else None,
+        reader_ids=[each.public_id for each in await connection.execute(of_readers)] if is_own else [],
+        excluded_organisation_ids=[each.public_id for each in await connection.execute(of_excluded)] if is_own else [],
     )
 
 

@@ -1,6 +1,5 @@
 """From a row of ``idea_columns`` to the summary a list shows."""
 
-import uuid
 from typing import Any
 
 from sqlalchemy import Row
@@ -61,10 +60,6 @@ def summary(row: Row[Any], actor: Actor) -> IdeaSummary:
     return IdeaSummary.model_construct(**idea_fields(row, actor))
 
 
-def full_idea(
-    row: Row[Any], actor: Actor, body: str, reader_ids: list[uuid.UUID], excluded_ids: list[uuid.UUID]
-) -> Idea:
-    """An idea with its body."""
-    return Idea.model_validate(
-        idea_fields(row, actor) | {"body": body, "reader_ids": reader_ids, "excluded_organisation_ids": excluded_ids}
-    )
+def full_idea(row: Row[Any], actor: Actor, **more: Any) -> Idea:
+    """An idea with its body, and what else the single read gives."""
+    return Idea.model_validate(idea_fields(row, actor) | more)

@@ -131,6 +131,11 @@ class Idea(IdeaSummary):
     """An idea with its body."""
 
     body: str = Field(description="Body in the Markdown subset", examples=[_EXAMPLE_BODY])
+    co_authors: list[AuthorCard] = Field(description="Authors of ideas that were merged into it")
+    merged_into_id: uuid.UUID | None = Field(
+        description="The idea it was merged into, with its votes and comments; null if it was not",
+        examples=[_EXAMPLE_ID],
+    )
     reader_ids: list[uuid.UUID] = Field(
         description="Named readers of an idea of visibility `named`; shown to its author only", examples=[[_EXAMPLE_ID]]
     )

@@ -32,6 +32,7 @@ from app.models.ideas import (
     NamedIdeaRead,
 )
 from app.models.memberships import CoordinatorRole, Invitation, Membership, MiniClusterFollow
+from app.models.merges import IdeaMerge, MergedComment, MergedVote
 from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report, WatchList
 from app.models.notifications import Delivery, Device, InboxItem, NotificationSettings, PushJob
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
@@ -78,6 +79,7 @@ __all__ = [
     "IdeaExclusion",
     "IdeaExpert",
     "IdeaFollow",
+    "IdeaMerge",
     "IdeaReadMark",
     "IdeaReader",
     "IdeaRevision",
@@ -87,6 +89,8 @@ __all__ = [
     "InboxItem",
     "Invitation",
     "Membership",
+    "MergedComment",
+    "MergedVote",
     "MiniCluster",
     "MiniClusterFollow",
     "MiniClusterName",

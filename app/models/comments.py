@@ -19,7 +19,11 @@ class Comment(Model):
         # A reply's parent is a comment of the same idea.
         UniqueConstraint("id", "idea_id"),
         ForeignKeyConstraint(
-            ["parent_id", "idea_id"], ["comments.id", "comments.idea_id"], name="fk_comments_parent_of_idea"
+            ["parent_id", "idea_id"],
+            ["comments.id", "comments.idea_id"],
+            name="fk_comments_parent_of_idea",
+            # A merge of ideas moves top comments: their replies, and cases and acts about them, go along.
+            onupdate="CASCADE",
         ),
         CheckConstraint("parent_id IS NULL OR parent_id < id", name="parent_is_older"),
         CheckConstraint("version >= 1", name="version"),

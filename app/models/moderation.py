@@ -89,7 +89,10 @@ class Case(Model):
     __tablename__ = "cases"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["comment_id", "idea_id"], ["comments.id", "comments.idea_id"], name="fk_cases_comment_of_idea"
+            ["comment_id", "idea_id"],
+            ["comments.id", "comments.idea_id"],
+            name="fk_cases_comment_of_idea",
+            onupdate="CASCADE",
         ),
         CheckConstraint("weight >= 0", name="weight"),
         CheckConstraint("report_count >= 0", name="report_count"),
@@ -162,6 +165,8 @@ class ActKind(StrEnum):
     """An idea stands on top of its mini-cluster."""
     RETAG = "retag"
     """The tags of an idea are replaced."""
+    MERGE = "merge"
+    """An idea goes into another one that says the same, with its votes and comments."""
     NOTE = "note"
     """Something to remember about a member, for those who moderate only."""
     WARN = "warn"
@@ -222,7 +227,10 @@ class ModerationAct(Model):
     __tablename__ = "moderation_acts"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["comment_id", "idea_id"], ["comments.id", "comments.idea_id"], name="fk_moderation_acts_comment_of_idea"
+            ["comment_id", "idea_id"],
+            ["comments.id", "comments.idea_id"],
+            name="fk_moderation_acts_comment_of_idea",
+            onupdate="CASCADE",
         ),
         CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_somebody"),
         CheckConstraint("(rules_version IS NULL) = (rule_number IS NULL)", name="rule_of_version"),

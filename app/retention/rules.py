@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.models import (
     AccessEntry,
@@ -17,9 +18,12 @@ from app.models import (
     EmailChange,
     EmployerChange,
     Erasure,
+    IdeaMerge,
     IdempotencyKey,
     InboxItem,
     Invitation,
+    MergedComment,
+    MergedVote,
     Model,
     OutboxEvent,
     PasskeyChallenge,
@@ -90,6 +94,11 @@ def _people_of_rosters(before: datetime) -> ColumnElement[bool]:
     )
 
 
+def _merged(merge_id: Any) -> Callable[[datetime], ColumnElement[bool]]:
+    """What is remembered of merges that can't be undone any more."""
+    return lambda before: merge_id.in_(select(IdeaMerge.id).where(IdeaMerge.merged_at < before))
+
+
 RULES = (
     Rule("sign_in_codes", SignInCode, _DAY, "expiry", lambda before: SignInCode.expires_at < before),
     Rule("password_resets", PasswordReset, _DAY, "expiry", lambda before: PasswordReset.expires_at < before),
@@ -131,6 +140,8 @@ RULES = (
     # The database lets go of an entry a day earlier (1095 days), and of none before.
     Rule("access_entries", AccessEntry, 1096 * _DAY, "reading", lambda before: AccessEntry.at < before),
     Rule("data_exports", DataExport, 7 * _DAY, "request", lambda before: DataExport.requested_at < before),
+    Rule("merged_votes", MergedVote, 31 * _DAY, "merging", _merged(MergedVote.merge_id)),
+    Rule("merged_comments", MergedComment, 31 * _DAY, "merging", _merged(MergedComment.merge_id)),
     Rule("erasures", Erasure, _DAY, "erasing", lambda before: Erasure.erased_at < before),
     Rule("worker_heartbeats", WorkerHeartbeat, _DAY, "last beat", lambda before: WorkerHeartbeat.beat_at < before),
 )

@@ -36,10 +36,13 @@ from app.models import (
     HouseRules,
     Idea,
     IdeaExpert,
+    IdeaMerge,
     IdeaReader,
     IdempotencyKey,
     InboxItem,
     Invitation,
+    MergedComment,
+    MergedVote,
     MiniCluster,
     MiniClusterFollow,
     MiniClusterName,
@@ -113,12 +116,13 @@ async def _add_the_rest(session: AsyncSession) -> None:
         creation_digest=b"m" * 32, kind=ActKind.RETAG, consortium_id=idea.consortium_id, idea_id=idea.id,
         subject_id=idea.author_id, actor_id=ACCOUNT,
     )  # fmt: skip
+    merging = IdeaMerge(source_id=idea.id, target_id=idea.id + 1)
     showcase = Showcase(mini_cluster_id=idea.mini_cluster_id, profile_ko="소개", figures={"member_count": 1})
     announcement = Announcement(
         creation_digest=b"o" * 32, consortium_id=idea.consortium_id, author_id=ACCOUNT, title="공지", body="모입니다.",
         valid_until=later, reader_count=1,
     )  # fmt: skip
-    session.add_all([device, first, case, act, showcase, announcement])
+    session.add_all([device, first, case, act, merging, showcase, announcement])
     await session.flush()
     session.add_all(
         [
@@ -143,6 +147,8 @@ async def _add_the_rest(session: AsyncSession) -> None:
             HouseRules(consortium_id=idea.consortium_id, version=1, rules=[{"ko": "a", "en": "a"}], made_by_id=ACCOUNT),
             ModerationActText(act_id=act.id, words="까닭", tags_before=["집진"], tags_after=[]),
             Appeal(creation_digest=b"q" * 32, act_id=act.id, words="이의"),
+            MergedVote(merge_id=merging.id, account_id=ACCOUNT, moved=True, voted_at=now()),
+            *([MergedComment(merge_id=merging.id, comment_id=comment_id)] if comment_id else []),
             IdeaReader(idea_id=idea.id, account_id=ACCOUNT),
             Expert(account_id=ACCOUNT, field="금형 설계", designated_by_id=ACCOUNT),
             IdeaExpert(idea_id=idea.id, account_id=ACCOUNT),

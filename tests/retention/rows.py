@@ -14,15 +14,21 @@ from app.models import (
     ApplicantRegistration,
     Application,
     DataExport,
+    Comment,
     Delivery,
     Device,
     EmailChange,
     EmployerChange,
     Erasure,
+    Idea,
+    IdeaMerge,
     IdempotencyKey,
     InboxItem,
     Invitation,
+    MergedComment,
+    MergedVote,
     Model,
+    ModerationAct,
     OutboxEvent,
     PasskeyChallenge,
     PasswordReset,
@@ -38,7 +44,9 @@ from app.models import (
     WorkerHeartbeat,
 )
 from app.models.applications import ApplicationState
+from app.models.ideas import Visibility
 from app.models.memberships import MemberRole
+from app.models.moderation import ActKind
 from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
 from app.models.organisations import OrganisationKind
 from app.models.privacy import ErasureOrigin
@@ -99,6 +107,46 @@ class Rows:
                 disabled_reason=DeviceEnd.UNREGISTERED if disabled_at else None,
             )
         )
+
+    async def _merging(self, merged_at: datetime) -> IdeaMerge:
+        """An idea that was merged into that of these rows."""
+        async with self.database.write() as session:
+            target = await session.get_one(Idea, self.idea_id)
+            source = Idea(
+                creation_digest=self._digest(),
+                mini_cluster_id=self.mini_cluster_id,
+                consortium_id=target.consortium_id,
+                author_id=self.account_id,
+                title="합쳐진 아이디어",
+                body="본문",
+                excerpt="본문",
+                visibility=Visibility.ALL,
+            )
+            session.add(source)
+            await session.flush()
+            act = ModerationAct(
+                creation_digest=self._digest(),
+                kind=ActKind.MERGE,
+                consortium_id=target.consortium_id,
+                idea_id=source.id,
+                subject_id=self.account_id,
+            )
+            session.add(act)
+            await session.flush()
+            merging = IdeaMerge(source_id=source.id, target_id=self.idea_id, act_id=act.id, merged_at=merged_at)
+            session.add(merging)
+        return merging
+
+    async def merged_vote(self, merged_at: datetime) -> MergedVote:
+        merging = await self._merging(merged_at)
+        vote = MergedVote(merge_id=merging.id, account_id=self.account_id, moved=True, voted_at=merged_at)
+        return await self.add(vote)
+
+    async def merged_comment(self, merged_at: datetime) -> MergedComment:
+        merging = await self._merging(merged_at)
+        comment = Comment(creation_digest=self._digest(), idea_id=self.idea_id, author_id=self.account_id, body="댓글")
+        await self.add(comment)
+        return await self.add(MergedComment(merge_id=merging.id, comment_id=comment.id))
 
     async def sign_in_code(self, expires_at: datetime) -> SignInCode:
         code = SignInCode(account_id=self.account_id, nonce=b"n" * 16, expires_at=expires_at)

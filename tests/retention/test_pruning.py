@@ -80,6 +80,8 @@ BY_ONE_TIME: dict[str, tuple[timedelta, Maker]] = {
     "push_jobs": (366 * DAY, lambda rows, moment: rows.job(moment)),
     "access_entries": (1096 * DAY, lambda rows, moment: rows.access_entry(moment)),
     "data_exports": (7 * DAY, lambda rows, moment: rows.data_export(moment)),
+    "merged_votes": (31 * DAY, lambda rows, moment: rows.merged_vote(moment)),
+    "merged_comments": (31 * DAY, lambda rows, moment: rows.merged_comment(moment)),
     "erasures": (DAY, lambda rows, moment: rows.erasure(moment)),
     "worker_heartbeats": (DAY, lambda rows, moment: rows.heartbeat(moment)),
 }

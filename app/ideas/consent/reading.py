@@ -15,7 +15,7 @@ from app.ideas.policy import may_propose_audience
 from app.ideas.queries import card_columns
 from app.ideas.rows import author_card
 from app.identity.actor import Actor
-from app.models import Account, Affiliation, AudienceProposal, Idea, MiniCluster, Organisation
+from app.models import Account, Affiliation, AudienceProposal, Idea, IdeaMerge, MiniCluster, Organisation
 from app.models.ideas import IdeaStatus, ProposalState
 
 _Reader = AsyncConnection | AsyncSession
@@ -68,7 +68,14 @@ async def _list(
 
 
 def _select(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    present = MiniCluster.__table__.alias("present")
+    present, other = MiniCluster.__table__.alias("present"), Idea.__table__.alias("other")
+    into = (
+        select(other.c.public_id)
+        .join(IdeaMerge, IdeaMerge.target_id == other.c.id)
+        .where(IdeaMerge.proposal_id == AudienceProposal.id)
+        .correlate(AudienceProposal)
+        .scalar_subquery()
+    )
     columns: list[Any] = [
         AudienceProposal.id.label("id"),
         AudienceProposal.public_id.label("public_id"),
@@ -83,6 +90,7 @@ def _select(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         Idea.title,
         Idea.visibility.label("idea_visibility"),
         present.c.public_id.label("idea_mini_cluster_public_id"),
+        into.label("into_idea_public_id"),
         *card_columns(),
     ]
     return (
@@ -110,6 +118,7 @@ def _view(row: Row[Any]) -> ProposalView:
         kind=row.kind,
         visibility=row.visibility,
         mini_cluster_id=row.mini_cluster_public_id,
+        into_idea_id=row.into_idea_public_id,
         note=row.note,
         proposed_by=author_card(row),
         state=row.state,

@@ -52,6 +52,9 @@ class AudienceProposal(ResponseModel):
     kind: str = open_enum(AudienceAct, "By what act it would come before others")
     visibility: str = open_enum(Visibility, "Who would see it")
     mini_cluster_id: uuid.UUID = Field(description="The mini-cluster it would be in", examples=[_EXAMPLE_ID])
+    into_idea_id: uuid.UUID | None = Field(
+        description="The idea it would be merged into; null for other acts", examples=[_EXAMPLE_ID]
+    )
     note: str = Field(description="Why", examples=["다른 미니클러스터에서도 관심이 있습니다."])
     proposed_by: AuthorCard = Field(description="Who proposes it")
     state: str = open_enum(

@@ -32,6 +32,8 @@ from app.models import AudienceProposal, Idea, MiniCluster
 from app.models.ideas import AudienceAct, IdeaStatus, ProposalState, Visibility
 from app.outbox import events as outbox
 
+_ALWAYS_ASKED = (AudienceAct.SHOWCASE, AudienceAct.MERGE)
+
 
 class ProposalListener(Protocol):
     """Told in the same transaction that an author granted a proposal. Higher features register theirs."""
@@ -87,7 +89,8 @@ async def propose_audience(session: AsyncSession, actor: Actor, idea: Idea, requ
 async def change_audience(session: AsyncSession, actor: Actor, idea: Idea, wish: AudienceWish) -> AudienceProposal:
     """Give an idea, whose row is locked, another audience now if it is part of the old one; else ask its author.
 
-    A showcase always asks: being chosen is for the author to say, whoever sees the idea already.
+    A showcase always asks: being chosen is for the author to say, whoever sees the idea already. So does a merge
+    that comes here; the act itself is the listener's who merges.
 
     :raises NotFound: the idea is not published.
     :raises IdTaken: the id of the proposal is in use.
@@ -95,7 +98,7 @@ async def change_audience(session: AsyncSession, actor: Actor, idea: Idea, wish:
     if idea.status is not IdeaStatus.PUBLISHED:
         raise NotFound
     wanted = Audience(wish.visibility, wish.mini_cluster_id, idea.consortium_id)
-    holds_at_once = wish.kind is not AudienceAct.SHOWCASE and is_part_of(wanted, _audience_of(idea))
+    holds_at_once = wish.kind not in _ALWAYS_ASKED and is_part_of(wanted, _audience_of(idea))
     # What was proposed for the audience before would bring that one back.
     await supersede(session, idea.id, *([] if holds_at_once else [AudienceProposal.kind == wish.kind]))
     proposal = AudienceProposal(
@@ -150,7 +153,8 @@ async def decide(
         raise ProposalClosed
     if granted:
         await _require_possible(session, idea, proposal)
-        await _apply(session, idea, proposal)
+        if proposal.kind is not AudienceAct.MERGE:
+            await _apply(session, idea, proposal)
     proposal.state = answer
     proposal.decided_at = now()
     await session.flush()

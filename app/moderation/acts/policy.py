@@ -7,7 +7,7 @@ from app.identity.actor import Actor
 from app.models.ideas import Visibility
 from app.models.moderation import ActKind
 
-_NOT_ON_ONESELF = {ActKind.HIDE, ActKind.RETAG}
+_NOT_ON_ONESELF = {ActKind.HIDE, ActKind.RETAG, ActKind.MERGE}
 
 
 class Facts(NamedTuple):
@@ -37,7 +37,7 @@ def may_reach(actor: Actor, facts: Facts) -> bool:
 
 
 def may_act(actor: Actor, facts: Facts, kind: ActKind) -> bool:
-    """Managers and coordinators moderate, officers pin. Nobody hides or retags what he wrote himself."""
+    """Managers and coordinators moderate, officers pin. Nobody hides, retags or merges what he wrote himself."""
     if kind in _NOT_ON_ONESELF and facts.author_id == actor.account_id:
         return False
     if kind is ActKind.PIN and may_pin_and_announce(actor, facts.mini_cluster_id, facts.consortium_id):

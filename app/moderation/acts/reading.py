@@ -11,7 +11,7 @@ from app.consortia.page_requests import PageRequest
 from app.core.errors import Forbidden, NotFound
 from app.ideas.queries import NO_ORGANISATION, not_excluded
 from app.identity.actor import Actor
-from app.models import Account, Case, Comment, Consortium, Idea, ModerationAct, ModerationActText
+from app.models import Account, Case, Comment, Consortium, Idea, IdeaMerge, ModerationAct, ModerationActText
 from app.models.accounts import AccountStatus
 from app.models.ideas import Visibility
 from app.models.memberships import MemberRole
@@ -22,6 +22,7 @@ from app.moderation.cases.schemas import Handler
 from app.moderation.rules.service import locate_consortium
 
 Reader = AsyncConnection | AsyncSession
+_INTO = Idea.__table__.alias("into_idea")
 _SUBJECT = Account.__table__.alias("subject")
 _ACTOR = Account.__table__.alias("actor")
 _UNDOER = Account.__table__.alias("undoer")
@@ -125,6 +126,7 @@ def select_acts(*more: Any) -> Select[Any]:
         Consortium.public_id.label("consortium_public_id"),
         Idea.public_id.label("idea_public_id"),
         Comment.public_id.label("comment_public_id"),
+        _INTO.c.public_id.label("into_idea_public_id"),
         Case.public_id.label("case_public_id"),
         *_person_columns(_SUBJECT, "subject"),
         *_person_columns(_ACTOR, "actor"),
@@ -139,6 +141,8 @@ def select_acts(*more: Any) -> Select[Any]:
         .outerjoin(ModerationActText, ModerationActText.act_id == ModerationAct.id)
         .outerjoin(Comment, Comment.id == ModerationAct.comment_id)
         .outerjoin(Case, Case.id == ModerationAct.case_id)
+        .outerjoin(IdeaMerge, IdeaMerge.act_id == ModerationAct.id)
+        .outerjoin(_INTO, _INTO.c.id == IdeaMerge.target_id)
     )
     return select(*columns, *more).select_from(source)
 
@@ -155,6 +159,7 @@ def act_view(row: Row[*tuple[Any, ...]]) -> schemas.Act:
         consortium_id=row.consortium_public_id,
         idea_id=row.idea_public_id,
         comment_id=row.comment_public_id,
+        into_idea_id=row.into_idea_public_id,
         subject=_person(row.subject_public_id, row.subject_name, row.subject_status),
         actor=_person(row.actor_public_id, row.actor_name, row.actor_status) if row.actor_id is not None else None,
         case_id=row.case_public_id,

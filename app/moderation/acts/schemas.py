@@ -49,6 +49,9 @@ class ActCreate(RequestModel):
         description="The open case that is decided by it; needed for an idea for named people that one is no reader of",
         examples=[_EXAMPLE_ID],
     )
+    into_idea_id: Optional[uuid.UUID] = Field(
+        None, description="The idea it is merged into, for `merge` only", examples=[_EXAMPLE_ID]
+    )
     tags: Optional[list[Line]] = Field(
         None, max_length=TAGS_PER_IDEA, description="The new tags, for `retag` only", examples=[_EXAMPLE_TAGS]
     )
@@ -79,6 +82,7 @@ class Act(ResponseModel):
     consortium_id: uuid.UUID = Field(description="The consortium it was done in", examples=[_EXAMPLE_ID])
     idea_id: uuid.UUID | None = Field(description="The idea; null for an act on a member", examples=[_EXAMPLE_ID])
     comment_id: uuid.UUID | None = Field(description="The comment it was done to", examples=[_EXAMPLE_ID])
+    into_idea_id: uuid.UUID | None = Field(description="The idea it was merged into", examples=[_EXAMPLE_ID])
     subject: Handler = Field(description="The member, or who wrote it")
     actor: Handler | None = Field(description="Who acted; null for what was held by an automatic check")
     case_id: uuid.UUID | None = Field(description="The case that was decided by it", examples=[_EXAMPLE_ID])

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record
 from app.core.clock import now
-from app.core.errors import AppError, FieldError, IdTaken, Invalid, invalid_field
+from app.core.errors import AppError, FieldError, IdTaken, Invalid
 from app.core.localisation import Text
 from app.ideas.tags import normal_tags
 from app.identity.actor import Actor
-from app.models import ModerationAct, ModerationActText
+from app.models import Idea, IdeaMerge, ModerationAct, ModerationActText
 from app.models.moderation import ACTS_ON_MEMBERS, ActKind, CaseOutcome
+from app.moderation.acts.checks import check_request
 from app.moderation.acts.effects import apply_act, lock_idea, revert_act
 from app.moderation.acts.errors import AlreadySo
 from app.moderation.acts.members import find_member
@@ -24,6 +25,9 @@ from app.moderation.acts.targets import find_target
 from app.moderation.acts.telling import tell_subject
 from app.moderation.cases.schemas import CaseClosing
 from app.moderation.cases.service import close_case
+from app.moderation.merging.effects import merge, part
+from app.moderation.merging.errors import ConsentNeeded, MergeFinal
+from app.moderation.merging.rules import UNDO_TIME, check_mergeable, lock_both, needs_consent
 from app.moderation.rules.service import cite_rule
 
 
@@ -39,10 +43,13 @@ async def create_act(session: AsyncSession, actor: Actor, request: ActCreate) ->
     """
     if await _made_before(session, actor, request):
         return request.id
-    _check(request)
+    check_request(request)
     if request.kind in ACTS_ON_MEMBERS:
         member = await find_member(session, actor, request)
         await _store(session, actor, request, consortium_id=member.consortium_id, subject_id=member.account_id)
+        return request.id
+    if request.kind is ActKind.MERGE:
+        await _merge(session, actor, request)
         return request.id
     target = await find_target(session, actor, request)
     case_id = await _decide_case(session, actor, request)
@@ -63,6 +70,47 @@ async def create_act(session: AsyncSession, actor: Actor, request: ActCreate) ->
         tags_after=tags,
     )
     return request.id
+
+
+async def _merge(session: AsyncSession, actor: Actor, request: ActCreate) -> None:
+    """Merge an idea into another one of which the actor takes care, too, where nobody has to be asked.
+
+    :raises ConsentNeeded: more people would see what stands under it.
+    """
+    found = await find_target(session, actor, request)
+    into = await find_target(
+        session, actor, request.model_copy(update={"idea_id": request.into_idea_id, "case_id": None})
+    )
+    source, target = await lock_both(session, found.idea_id, into.idea_id)
+    await check_mergeable(session, source, target)
+    if await needs_consent(session, source, target):
+        raise ConsentNeeded
+    case_id = await _decide_case(session, actor, request)
+    merging = IdeaMerge(source_id=source.id, target_id=target.id)
+    rule = await cite_rule(session, source.consortium_id, request.rule_number)
+    act = ModerationAct(
+        public_id=request.id,
+        creation_digest=request.digest(),
+        kind=ActKind.MERGE,
+        consortium_id=source.consortium_id,
+        idea_id=source.id,
+        subject_id=source.author_id,
+        actor_id=actor.account_id,
+        case_id=case_id,
+        rules_version=rule.version,
+        rule_number=rule.number,
+    )
+    await store_merge(session, merging, source, target, act, request.words)
+
+
+async def store_merge(
+    session: AsyncSession, merging: IdeaMerge, source: Idea, target: Idea, act: ModerationAct, words: str
+) -> None:
+    """Merge, with the act by which it is done and its words."""
+    await _insert(session, act, words)
+    await merge(session, merging, source, target, act.id)
+    await _record(session, act.actor_id, act, f"act.{act.kind}")
+    await tell_subject(session, act)
 
 
 async def _store(
@@ -94,14 +142,24 @@ async def _store(
         rule_number=rule.number,
         until=request.until,
     )
+    await _insert(session, act, request.words, tags_before, tags_after)
+    await _record(session, actor.account_id, act, f"act.{request.kind}")
+    await tell_subject(session, act)
+
+
+async def _insert(
+    session: AsyncSession,
+    act: ModerationAct,
+    words: str,
+    tags_before: list[str] | None = None,
+    tags_after: list[str] | None = None,
+) -> None:
     try:
         async with session.begin_nested():
             session.add(act)
     except IntegrityError as error:  # the same id, sent twice at once
         raise IdTaken from error
-    session.add(ModerationActText(act_id=act.id, words=request.words, tags_before=tags_before, tags_after=tags_after))
-    await _record(session, actor, act, f"act.{request.kind}")
-    await tell_subject(session, act)
+    session.add(ModerationActText(act_id=act.id, words=words, tags_before=tags_before, tags_after=tags_after))
 
 
 async def create_acts(session: AsyncSession, actor: Actor, requests: list[ActCreate]) -> list[uuid.UUID]:
@@ -138,56 +196,29 @@ async def undo(session: AsyncSession, actor: Actor, act_id: int, words: str) -> 
     if act.undone_at is not None:
         return
     text = await session.get_one(ModerationActText, act_id)
-    if act.idea_id is not None:
+    if act.kind is ActKind.MERGE:
+        await _part(session, act)
+    elif act.idea_id is not None:
         tags = (text.tags_before or [], text.tags_after or [])
         await revert_act(session, act.kind, act.idea_id, act.comment_id, tags, actor.account_id)
     act.undone_at = now()
     act.undone_by_id = actor.account_id
     text.undo_words = words
     await session.flush()
-    await _record(session, actor, act, f"act.{act.kind}_undone")
+    await _record(session, actor.account_id, act, f"act.{act.kind}_undone")
     await tell_subject(session, act)
 
 
-def _check(request: ActCreate) -> None:
-    if sum(target is not None for target in (request.idea_id, request.comment_id, request.member_id)) != 1:
-        raise invalid_field(
-            "/body/idea_id",
-            "one_target",
-            "idea_id, comment_id, member_id 중 하나만 보내 주세요.",
-            "Send exactly one of idea_id, comment_id and member_id.",
-        )
-    if request.comment_id is not None and request.kind is not ActKind.HIDE:
-        raise invalid_field(
-            "/body/kind", "not_for_comments", "댓글은 숨기기만 할 수 있습니다.", "A comment can only be hidden."
-        )
-    if (request.kind in ACTS_ON_MEMBERS) != (request.member_id is not None):
-        raise invalid_field(
-            "/body/kind",
-            "not_for_this",
-            "note, warn, suspend는 회원에게만 할 수 있습니다.",
-            "`note`, `warn` and `suspend` are for members, and nothing else is.",
-        )
-    _check_details(request)
+async def _part(session: AsyncSession, act: ModerationAct) -> None:
+    """Undo a merge.
 
-
-def _check_details(request: ActCreate) -> None:
-    """What comes with some kinds only."""
-    on_member = request.member_id is not None
-    fitting = {
-        "tags": (request.kind is ActKind.RETAG) == (request.tags is not None),
-        "consortium_id": on_member == (request.consortium_id is not None),
-        "until": request.until is None or request.kind is ActKind.SUSPEND,
-        "case_id": request.case_id is None or not on_member,
-    }
-    for name, fits in fitting.items():
-        if not fits:
-            raise invalid_field(
-                f"/body/{name}",
-                "does_not_fit_kind",
-                "이 조치에 맞지 않거나 꼭 필요한 항목입니다.",
-                "It does not go with this kind of act, or is needed for it.",
-            )
+    :raises MergeFinal: it comes too late.
+    """
+    if act.created_at < now() - UNDO_TIME:
+        raise MergeFinal
+    merging = (await session.scalars(select(IdeaMerge).where(IdeaMerge.act_id == act.id))).one()
+    source, target = await lock_both(session, merging.source_id, merging.target_id)
+    await part(session, merging, source, target)
 
 
 def _filled(text: Text, values: dict[str, Any]) -> Text:
@@ -212,10 +243,10 @@ async def _decide_case(session: AsyncSession, actor: Actor, request: ActCreate) 
     )
 
 
-async def _record(session: AsyncSession, actor: Actor, act: ModerationAct, action: str) -> None:
+async def _record(session: AsyncSession, actor_id: int | None, act: ModerationAct, action: str) -> None:
     await record(
         session,
-        actor_id=actor.account_id,
+        actor_id=actor_id,
         action=action,
         target_kind=_target_kind(act),
         target_id=act.comment_id or act.idea_id or act.subject_id,

@@ -7,7 +7,7 @@ from app.models import ModerationAct
 from app.models.moderation import ActKind
 from app.outbox import events as outbox
 
-STATED_KINDS = (ActKind.HIDE, ActKind.LOCK, ActKind.RETAG, ActKind.WARN, ActKind.SUSPEND)
+STATED_KINDS = (ActKind.HIDE, ActKind.LOCK, ActKind.RETAG, ActKind.MERGE, ActKind.WARN, ActKind.SUSPEND)
 """Acts whose reasons are owed to the person concerned; being pinned harms nobody, and a note is for staff."""
 
 

@@ -34,6 +34,7 @@ _FIELD_OF = {
     ActKind.LOCK: "locked",
     ActKind.PIN: "pinned",
     ActKind.RETAG: "retagged",
+    ActKind.MERGE: "merged",
     ActKind.WARN: "warned",
     ActKind.SUSPEND: "suspended",
 }

@@ -14,6 +14,7 @@ class ModerationMonth(ResponseModel):
     locked: int = Field(description="Ideas locked", examples=[1])
     pinned: int = Field(description="Ideas pinned", examples=[4])
     retagged: int = Field(description="Ideas whose tags were changed", examples=[1])
+    merged: int = Field(description="Ideas merged into others", examples=[1])
     warned: int = Field(description="Members warned", examples=[1])
     suspended: int = Field(description="Members suspended", examples=[0])
     undone: int = Field(description="Of these acts, those that were undone since", examples=[1])

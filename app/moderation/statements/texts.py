@@ -18,6 +18,10 @@ _DONE = {
     ActKind.SUSPEND: Text(
         "이 클러스터에서 활동이 정지되었습니다.", "You were suspended: you take no part in this consortium."
     ),
+    ActKind.MERGE: Text(
+        "아이디어를 같은 내용의 다른 아이디어와 합쳤습니다. 추천과 댓글을 옮겼고, 공동 작성자로 표시됩니다.",
+        "Your idea was merged into another one that says the same, with its votes and comments; you are a co-author.",
+    ),
     ActKind.RETAG: Text("아이디어의 태그를 바꾸었습니다.", "The tags of your idea were changed."),
 }
 _COMMENT = Text("댓글을 숨겼습니다.", "Your comment was hidden.")

@@ -92,6 +92,22 @@ RULES = {
         {"home": may(*_HOME_HANDLERS, others=422), "missing": nobody(422)},
         body=lambda world, target: {"acts": [_act(world, target)]},
     ),
+    "create_merge_proposal": Rule(
+        {
+            "home": may(*_HOME_HANDLERS, forbidden=HOME_READERS),
+            "foreign": may(*_FOREIGN_HANDLERS, forbidden=FOREIGN_READERS),
+            "gone": may(*_HOME_HANDLERS),
+            "missing": nobody(404),
+        },
+        path={"idea_id": "idea"},
+        # Into itself: that this is what is wrong shows that the actor was let in.
+        body=lambda world, target: {
+            "id": client_id(),
+            "into_idea_id": world.id_of("idea", target),
+            "note": "같은 내용입니다.",
+        },
+        accepts=frozenset({409, 422}),
+    ),
     "undo_act": Rule(
         {"home": may(*_HOME_HANDLERS), "foreign": may(*_FOREIGN_HANDLERS), "missing": nobody(404)},
         path={"act_id": "act"},

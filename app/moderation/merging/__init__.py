@@ -1,0 +1,1 @@
+"""Merging ideas that say the same, and parting them again."""
