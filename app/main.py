@@ -55,7 +55,8 @@ from app.moderation.rules import endpoints as house_rules
 from app.moderation.statements import endpoints as statements
 from app.moderation.watch import endpoints as watch_lists
 from app.notifications import endpoints as notifications
-from app.notifications.inbox import count_unread, read_items_of_idea
+from app.notifications.inbox import read_items_of_idea
+from app.notifications.shown import count_unread
 from app.privacy.erasure import endpoints as erasure
 from app.privacy.exports import endpoints as exports
 from app.showcases import endpoints as showcases

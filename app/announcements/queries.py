@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.ideas.queries import card_columns
 from app.ideas.rows import author_card
 from app.identity.actor import Actor
-from app.identity.queries import suspends
+from app.identity.queries import not_kept_out
 from app.models import (
     Account,
     Affiliation,
@@ -25,7 +25,6 @@ from app.models import (
     CoordinatorRole,
     Membership,
     MiniCluster,
-    ModerationAct,
     Organisation,
 )
 from app.models.accounts import AccountStatus
@@ -51,19 +50,11 @@ def people_told(announcement: Row[Any], after_account_id: int, at_most: int) -> 
         if announcement.mini_cluster_id is not None
         else MiniCluster.consortium_id == announcement.consortium_id
     )
-    kept_out = (
-        select(ModerationAct.id)
-        .where(
-            ModerationAct.subject_id == Membership.account_id,
-            ModerationAct.consortium_id == announcement.consortium_id,
-            suspends(),
-        )
-        .correlate(Membership)
-    )
+    let_in = not_kept_out(Membership.account_id, announcement.consortium_id)
     people = union(
         select(Membership.account_id.label("account_id"))
         .join(MiniCluster, MiniCluster.id == Membership.mini_cluster_id)
-        .where(of_place, Membership.ended_at.is_(None), ~kept_out.exists()),
+        .where(of_place, Membership.ended_at.is_(None), let_in),
         select(CoordinatorRole.account_id).where(
             CoordinatorRole.consortium_id == announcement.consortium_id, CoordinatorRole.ended_at.is_(None)
         ),

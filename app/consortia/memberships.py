@@ -3,10 +3,11 @@
 These functions do what they are told; who may tell them, and the record of it, is their callers' matter.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -15,8 +16,9 @@ from app.consortia.lifetime import require_open
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.localisation import Text
-from app.models import Consortium, CoordinatorRole, Membership, MiniCluster
+from app.models import Consortium, CoordinatorRole, Membership, MiniCluster, MiniClusterFollow
 from app.models.memberships import MemberRole
+from app.models.upsert import insert_for
 
 _RowT = TypeVar("_RowT", Membership, CoordinatorRole)
 
@@ -75,7 +77,7 @@ async def require_living(session: AsyncSession, mini_cluster_id: int) -> None:
 async def join(
     session: AsyncSession, account_id: int, mini_cluster_id: int, role: MemberRole = MemberRole.MEMBER
 ) -> Membership:
-    """Begin a membership.
+    """Begin a membership; who joins follows what is new there.
 
     :raises NotFound: there is no such mini-cluster.
     :raises MiniClusterDissolved: nobody joins it any more.
@@ -84,13 +86,27 @@ async def join(
     """
     await require_living(session, mini_cluster_id)
     membership = Membership(account_id=account_id, mini_cluster_id=mini_cluster_id, role=role)
-    return await _begin(session, membership, _membership(account_id, mini_cluster_id), AlreadyMember)
+    begun = await _begin(session, membership, _membership(account_id, mini_cluster_id), AlreadyMember)
+    await begin_follow(session, [account_id], mini_cluster_id)
+    return begun
+
+
+async def begin_follow(session: AsyncSession, account_ids: Collection[int], mini_cluster_id: int) -> None:
+    """Let people hear of what is new in a mini-cluster; twice is once."""
+    moment = now()
+    rows = [
+        {"account_id": account_id, "mini_cluster_id": mini_cluster_id, "created_at": moment}
+        for account_id in account_ids
+    ]
+    if rows:
+        await session.execute(insert_for(session, MiniClusterFollow).values(rows).on_conflict_do_nothing())
 
 
 async def leave(session: AsyncSession, account_id: int, mini_cluster_id: int) -> list[int]:
     """End a membership, and those in mini-clusters that came before; what the person wrote stays.
 
-    A membership in a mini-cluster that was merged or split lasts as long as one in something that came after it.
+    He follows none of them any longer. A membership in a mini-cluster that was merged or split lasts as long as one in
+    something that came after it.
     Leaving and merging take turns: nobody is taken along to the successor who is about to be gone.
 
     :return: the mini-clusters left.
@@ -105,6 +121,11 @@ async def leave(session: AsyncSession, account_id: int, mini_cluster_id: int) ->
             if membership is not None and not await session.scalar(_is_in_successor(account_id, predecessor_id)):
                 await _end(session, membership)
                 left.append(predecessor_id)
+    await session.execute(
+        delete(MiniClusterFollow).where(
+            MiniClusterFollow.account_id == account_id, MiniClusterFollow.mini_cluster_id.in_(left)
+        )
+    )
     return left
 
 

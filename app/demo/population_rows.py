@@ -15,6 +15,7 @@ from app.models import (
     Affiliation,
     CoordinatorRole,
     Membership,
+    MiniClusterFollow,
     Organisation,
     OrganisationSizeBand,
 )
@@ -122,6 +123,17 @@ async def _insert_history(connection: AsyncConnection, members: Sequence[Member]
             (next(ids[Membership]), person.id, b.place.id, b.role, moment(b.started_at), _end(b.ended_at))
             for person in members
             for b in person.memberships
+        ),
+    )
+    await insert(
+        connection,
+        MiniClusterFollow,
+        "account_id mini_cluster_id created_at",
+        (
+            (person.id, b.place.id, moment(b.started_at))
+            for person in members
+            for b in person.memberships
+            if not b.ended_at
         ),
     )
     await insert(

@@ -45,6 +45,13 @@ class IdeaEdited(Event):
     idea_id: int
 
 
+class CaseOpened(Event):
+    """Something was reported, or found by watching: it waits for those who handle it."""
+
+    kind: ClassVar[str] = "moderation.case_opened"
+    case_id: int
+
+
 class ReasonsStated(Event):
     """Something was done to what a member wrote, or was undone, or his appeal was decided: he is told."""
 

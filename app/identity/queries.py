@@ -120,6 +120,15 @@ def suspends() -> ColumnElement[bool]:
     )
 
 
+def not_kept_out(account: Any, consortium: Any) -> ColumnElement[bool]:
+    """The condition that a consortium does not keep an account out at the moment ``at``."""
+    kept_out = select(ModerationAct.id).where(
+        ModerationAct.subject_id == account, ModerationAct.consortium_id == consortium, suspends()
+    )
+    tables = [column.table for column in (account, consortium) if hasattr(column, "table")]
+    return ~kept_out.correlate(*tables).exists()
+
+
 def _links(who: CTE, rest: tuple[Any, ...], no_id: tuple[Any, ...]) -> Select[Any]:
     mine = union(
         select(MiniCluster.consortium_id)

@@ -48,21 +48,29 @@ class Reason(StrEnum):
     STATE_CHANGED = "state_changed"
     MODERATED = "moderated"
     """Something was done to what he wrote: the statement of reasons tells more. Told in the inbox, never pushed."""
+    APPLICATION_DECIDED = "application_decided"
+    WAITING = "waiting"
+    """An application or a case waits for him as manager or coordinator."""
     ANNOUNCEMENT = "announcement"
     VOTE = "vote"
+    NEW_IDEA = "new_idea"
+    """In a mini-cluster he follows."""
 
 
 class PushTopic(StrEnum):
     """What one push tells of; later news of the same replaces the earlier.
 
-    Responses in a thread, votes, and the way of an idea are about one idea each, the others about what they are named
-    for.
+    Responses in a thread, votes, and the way of an idea are about one idea each, an announcement is about itself; the
+    others bundle what concerns the person.
     """
 
     RESPONSES = "responses"
     VOTES = "votes"
     PROGRESS = "progress"
     ANNOUNCEMENTS = "announcements"
+    APPLICATIONS = "applications"
+    QUEUE = "queue"
+    NEW_IDEAS = "new_ideas"
 
 
 class DeliveryState(StrEnum):
@@ -72,6 +80,14 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"
     DEAD = "dead"
+
+
+_OF_PERSON = text("idea_id IS NULL AND announcement_id IS NULL")
+
+
+def _one_of(*columns: str) -> str:
+    """The condition that exactly one of some columns is set."""
+    return " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in columns) + " = 1"
 
 
 class Device(Model):
@@ -102,7 +118,7 @@ class InboxItem(Model):
     __table_args__ = (
         UniqueConstraint("account_id", "event_id"),
         CheckConstraint(f"reason IN ({listed(Reason)})", name="reason_valid"),
-        CheckConstraint("(idea_id IS NOT NULL) <> (announcement_id IS NOT NULL)", name="one_subject"),
+        CheckConstraint(_one_of("idea_id", "announcement_id", "application_id", "case_id"), name="one_subject"),
         Index("ix_inbox_items_account_id_id", "account_id", "id"),
         Index("ix_inbox_items_announcement_id", "announcement_id", "account_id"),
         Index(
@@ -124,6 +140,8 @@ class InboxItem(Model):
     actor_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     idea_id: Mapped[int | None] = mapped_column(ForeignKey("ideas.id"), index=True)
     announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcements.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"), index=True)
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
@@ -153,14 +171,25 @@ class NotificationSettings(Model):
 
 
 class PushJob(Model):
-    """What a person is to be pushed about one subject and topic: news coalesce here until the job is due."""
+    """What a person is to be pushed about one subject and topic: news coalesce here until the job is due.
+
+    The subject is an idea, an announcement, or neither: what concerns the person himself.
+    """
 
     __tablename__ = "push_jobs"
     __table_args__ = (
         UniqueConstraint("account_id", "idea_id", "topic"),
         UniqueConstraint("account_id", "announcement_id"),
         CheckConstraint("dispatched_revision <= revision", name="revision"),
-        CheckConstraint("(idea_id IS NOT NULL) <> (announcement_id IS NOT NULL)", name="one_subject"),
+        CheckConstraint("idea_id IS NULL OR announcement_id IS NULL", name="one_subject"),
+        Index(
+            "uq_push_jobs_of_person",
+            "account_id",
+            "topic",
+            unique=True,
+            postgresql_where=_OF_PERSON,
+            sqlite_where=_OF_PERSON,
+        ),
         Index(
             "ix_push_jobs_due",
             "due_at",

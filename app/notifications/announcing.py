@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.announcements.events import AnnouncementMade
 from app.announcements.queries import people_told
-from app.core.ids import new_public_id
-from app.models import Announcement, InboxItem, NotificationSettings, PushJob
+from app.models import Announcement, PushJob
 from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
-from app.notifications.metrics import INBOX_ITEMS
+from app.notifications.preferences import choices_of
+from app.notifications.telling import put_into_inboxes
 from app.outbox import events as outbox
 from app.outbox.subscriptions import Occurrence
 
@@ -50,29 +50,12 @@ async def _load(session: AsyncSession, announcement_id: int, at: datetime) -> Ro
 async def _tell(
     session: AsyncSession, announcement: Row[Any], event_id: int, people: Collection[int], at: datetime
 ) -> None:
-    unwanted = await _unwanted(session, people)
-    told = [
-        {
-            "public_id": new_public_id(),
-            "account_id": person,
-            "event_id": event_id,
-            "reason": Reason.ANNOUNCEMENT,
-            "actor_id": announcement.author_id,
-            "announcement_id": announcement.id,
-            "created_at": at,
-        }
-        for person in people
-        if Reason.ANNOUNCEMENT not in unwanted.get(person, ((), ()))[0]
-    ]
-    if not told:
-        return
-    items = insert_for(session, InboxItem).values(told)
-    items = items.on_conflict_do_nothing(index_elements=["account_id", "event_id"]).returning(InboxItem.account_id)
-    new = sorted(await session.scalars(items))
-    INBOX_ITEMS.labels(Reason.ANNOUNCEMENT.value).inc(len(new))
-    pushed = [person for person in new if Reason.ANNOUNCEMENT not in unwanted.get(person, ((), ()))[1]]
-    if pushed:
-        jobs = [_job(person, announcement.id, at) for person in pushed]
+    choices = await choices_of(session, people)
+    willing = [person for person in people if choices[person].inbox(Reason.ANNOUNCEMENT)]
+    subject = {"actor_id": announcement.author_id, "announcement_id": announcement.id}
+    told = await put_into_inboxes(session, willing, event_id, Reason.ANNOUNCEMENT, at, **subject)
+    jobs = [_job(person, announcement.id, at) for person in told if choices[person].push(Reason.ANNOUNCEMENT)]
+    if jobs:
         await session.execute(insert_for(session, PushJob).values(jobs).on_conflict_do_nothing())
 
 
@@ -86,16 +69,3 @@ def _job(account_id: int, announcement_id: int, at: datetime) -> dict[str, Any]:
         "due_at": at,
         "last_item_id": 0,
     }
-
-
-async def _unwanted(
-    session: AsyncSession, people: Collection[int]
-) -> dict[int, tuple[Collection[str], Collection[str]]]:
-    """What those who chose want neither in the inbox nor pushed."""
-    columns = (
-        NotificationSettings.account_id,
-        NotificationSettings.without_inbox,
-        NotificationSettings.without_push,
-    )
-    statement = select(*columns).where(NotificationSettings.account_id.in_(people))
-    return {row.account_id: (row.without_inbox, row.without_push) for row in await session.execute(statement)}

@@ -9,8 +9,11 @@ WINDOW = {
     PushTopic.VOTES: timedelta(hours=1),
     PushTopic.PROGRESS: timedelta(seconds=60),
     PushTopic.ANNOUNCEMENTS: timedelta(0),
+    PushTopic.APPLICATIONS: timedelta(0),
+    PushTopic.QUEUE: timedelta(hours=1),
+    PushTopic.NEW_IDEAS: timedelta(hours=1),
 }
-"""At most one push per person and idea within this time, but for what speaks to the person directly."""
+"""At most one push per person and subject within this time, but for what speaks to the person directly."""
 
 _MILESTONES = (1, 5, 10, 25, 50)
 _DIRECT = (Reason.MENTION, Reason.REPLY)

@@ -22,6 +22,7 @@ from app.notifications.schemas import (
     NotificationSettingsUpdate,
     UnreadCount,
 )
+from app.notifications.shown import count_unread
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.fields import ClientId
 from app.web.openapi import problem_responses
@@ -59,7 +60,7 @@ async def get_inbox(
 )
 async def get_unread_count(actor: ReadActor, connection: ReadConnection) -> UnreadCount:
     """Count unread entries."""
-    return UnreadCount(count=await inbox.count_unread(connection, actor))
+    return UnreadCount(count=await count_unread(connection, actor))
 
 
 @router.put(
@@ -72,7 +73,7 @@ async def get_unread_count(actor: ReadActor, connection: ReadConnection) -> Unre
 async def mark_inbox_item_read(item_id: ItemId, actor: WriteActor, session: WriteSession) -> UnreadCount:
     """Mark one entry."""
     await inbox.mark_item_read(session, actor, item_id)
-    return UnreadCount(count=await inbox.count_unread(session, actor))
+    return UnreadCount(count=await count_unread(session, actor))
 
 
 @router.put(
@@ -85,7 +86,7 @@ async def mark_inbox_item_read(item_id: ItemId, actor: WriteActor, session: Writ
 async def mark_inbox_read(request: InboxRead, actor: WriteActor, session: WriteSession) -> UnreadCount:
     """Mark all entries up to one."""
     await inbox.mark_all_read(session, actor, request.up_to)
-    return UnreadCount(count=await inbox.count_unread(session, actor))
+    return UnreadCount(count=await count_unread(session, actor))
 
 
 @router.put(
@@ -101,7 +102,7 @@ async def mark_announcement_read(
     """Open an announcement."""
     opened = await open_announcement(session, actor, announcement_id)
     await inbox.read_items_of_announcement(session, actor.account_id, opened)
-    return UnreadCount(count=await inbox.count_unread(session, actor))
+    return UnreadCount(count=await count_unread(session, actor))
 
 
 @router.put(

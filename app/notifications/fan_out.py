@@ -7,9 +7,19 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.announcements.events import AnnouncementMade
+from app.consortia.applications.events import ApplicationDecided, ApplicationWaiting
 from app.core.clock import now
 from app.core.ids import new_public_id
-from app.ideas.events import AudienceProposed, CommentAdded, CommentEdited, IdeaStateChanged, ReasonsStated, VoteCast
+from app.ideas.events import (
+    AudienceProposed,
+    CaseOpened,
+    CommentAdded,
+    CommentEdited,
+    IdeaPublished,
+    IdeaStateChanged,
+    ReasonsStated,
+    VoteCast,
+)
 from app.identity.queries import load_actor
 from app.models import InboxItem, PushJob
 from app.models.notifications import PushTopic, Reason
@@ -17,7 +27,10 @@ from app.models.upsert import insert_for
 from app.notifications.announcing import tell_next
 from app.notifications.coalescing import WINDOW, direct_reasons, due_at, is_milestone
 from app.notifications.eligibility import may_be_told
+from app.notifications.events import FollowersToTell
+from app.notifications.matters import tell_applicant, tell_of_application, tell_of_case
 from app.notifications.metrics import INBOX_ITEMS
+from app.notifications.new_ideas import tell_followers
 from app.notifications.news import TOPIC_OF, News, news_of_comment, news_of_proposal, news_of_state, news_of_vote
 from app.notifications.preferences import wants_push
 from app.notifications.recipients import Recipients, default_recipients
@@ -61,6 +74,27 @@ class FanOut:
         """Tell the next people of an announcement."""
         await tell_next(session, occurrence, self._clock())
 
+    async def new_idea(self, session: AsyncSession, occurrence: Occurrence[IdeaPublished]) -> None:
+        """Tell those who follow the mini-cluster of an idea."""
+        await tell_followers(session, occurrence.event.idea_id, occurrence.id, 0, self._clock())
+
+    async def more_followers(self, session: AsyncSession, occurrence: Occurrence[FollowersToTell]) -> None:
+        """Go on with it."""
+        event = occurrence.event
+        await tell_followers(session, event.idea_id, event.first_event_id, event.after_account_id, self._clock())
+
+    async def applicant(self, session: AsyncSession, occurrence: Occurrence[ApplicationDecided]) -> None:
+        """Tell of a decision."""
+        await tell_applicant(session, occurrence, self._clock())
+
+    async def application(self, session: AsyncSession, occurrence: Occurrence[ApplicationWaiting]) -> None:
+        """Tell of an application."""
+        await tell_of_application(session, occurrence, self._clock())
+
+    async def case(self, session: AsyncSession, occurrence: Occurrence[CaseOpened]) -> None:
+        """Tell of a case."""
+        await tell_of_case(session, occurrence, self._clock())
+
     async def _tell(self, session: AsyncSession, news: News | None) -> None:
         if news is None:
             return
@@ -80,6 +114,11 @@ def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> No
     subscriptions.in_transaction(AudienceProposed, fan_out.proposal)
     subscriptions.in_transaction(ReasonsStated, fan_out.reasons)
     subscriptions.in_transaction(AnnouncementMade, fan_out.announcement)
+    subscriptions.in_transaction(IdeaPublished, fan_out.new_idea)
+    subscriptions.in_transaction(FollowersToTell, fan_out.more_followers)
+    subscriptions.in_transaction(ApplicationDecided, fan_out.applicant)
+    subscriptions.in_transaction(ApplicationWaiting, fan_out.application)
+    subscriptions.in_transaction(CaseOpened, fan_out.case)
 
 
 async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:

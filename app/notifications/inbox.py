@@ -4,51 +4,20 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.announcements.queries import told_to
 from app.consortia.page_requests import PageRequest
 from app.core.clock import now
 from app.core.errors import NotFound
-from app.ideas.queries import card_columns, visible_to
+from app.ideas.queries import card_columns
 from app.ideas.rows import author_card
 from app.identity.actor import Actor
-from app.identity.blocks import not_blocked
-from app.models import Account, Affiliation, Announcement, Comment, Idea, InboxItem, Organisation
-from app.models.notifications import Reason
+from app.models import Account, Affiliation, Announcement, Application, Case, Comment, Idea, InboxItem, Organisation
 from app.notifications import schemas
+from app.notifications.shown import items_with_subjects, shown_to
 
-UNREAD_COUNTED_AT_MOST = 999
 _LIST = "inbox"
-
-
-def items_with_subjects() -> FromClause:
-    """``inbox_items`` with their ideas and comments, where they have such."""
-    items: FromClause = InboxItem.__table__
-    return items.outerjoin(Idea, Idea.id == InboxItem.idea_id).outerjoin(Comment, Comment.id == InboxItem.comment_id)
-
-
-def shown_to(actor: Actor) -> ColumnElement[bool]:
-    """The condition under which a person is shown an item of his: on :func:`items_with_subjects`.
-
-    He sees the idea, neither he nor the one who acted has blocked the other, and the comment can still be read. Of
-    what was done to his own idea, or to his comment on one he sees, he is told although it is hidden. Announcements
-    are shown to those they are for, whoever made them.
-    """
-    comment_stands = and_(Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
-    is_statement = InboxItem.reason == Reason.MODERATED
-    sees = visible_to(actor)
-    announced = select(Announcement.id).where(Announcement.id == InboxItem.announcement_id, told_to(actor))
-    return or_(
-        and_(
-            sees,
-            not_blocked(InboxItem.actor_id, actor.account_id),
-            or_(InboxItem.comment_id.is_(None), comment_stands, is_statement),
-        ),
-        and_(is_statement, InboxItem.comment_id.is_(None), Idea.author_id == actor.account_id),
-        and_(InboxItem.announcement_id.is_not(None), announced.correlate(InboxItem).exists()),
-    )
 
 
 async def read_inbox(
@@ -74,6 +43,8 @@ def _select_items(actor: Actor) -> Select[Any]:
         .outerjoin(Affiliation, Affiliation.id == affiliation)
         .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
         .outerjoin(Announcement, Announcement.id == InboxItem.announcement_id)
+        .outerjoin(Application, Application.id == InboxItem.application_id)
+        .outerjoin(Case, Case.id == InboxItem.case_id)
     )
     columns: Sequence[Any] = [
         InboxItem.id,
@@ -86,6 +57,8 @@ def _select_items(actor: Actor) -> Select[Any]:
         Comment.public_id.label("comment_public_id"),
         Announcement.public_id.label("announcement_public_id"),
         Announcement.title.label("announcement_title"),
+        Application.public_id.label("application_public_id"),
+        Case.public_id.label("case_public_id"),
         *card_columns(),
     ]
     return (
@@ -104,6 +77,8 @@ def _item(row: Row[Any]) -> schemas.InboxItem:
         idea=schemas.InboxIdea.model_construct(id=row.idea_public_id, title=row.title) if row.idea_public_id else None,
         comment_id=row.comment_public_id,
         announcement=_announcement(row),
+        application_id=row.application_public_id,
+        case_id=row.case_public_id,
         created_at=row.created_at,
         read_at=row.read_at,
     )
@@ -113,24 +88,6 @@ def _announcement(row: Row[Any]) -> schemas.InboxAnnouncement | None:
     if row.announcement_public_id is None:
         return None
     return schemas.InboxAnnouncement.model_construct(id=row.announcement_public_id, title=row.announcement_title)
-
-
-def unread_counted(actor: Actor, shown: ColumnElement[bool]) -> Select[int]:
-    """The select of :func:`count_unread`, given ``shown_to(actor)``."""
-    unread = (
-        select(InboxItem.id)
-        .select_from(items_with_subjects())
-        .where(InboxItem.account_id == actor.account_id, InboxItem.read_at.is_(None), shown)
-        .limit(literal_column(str(UNREAD_COUNTED_AT_MOST)))
-        .subquery()
-    )
-    return select(func.count()).select_from(unread)
-
-
-async def count_unread(connection: AsyncConnection | AsyncSession, actor: Actor) -> int:
-    """How many unread items a person is shown: the badge of his app. At most UNREAD_COUNTED_AT_MOST."""
-    count: int = (await connection.execute(unread_counted(actor, shown_to(actor)))).scalar_one()
-    return count
 
 
 async def mark_item_read(session: AsyncSession, actor: Actor, item: uuid.UUID) -> None:

@@ -139,7 +139,11 @@ def _newest_item() -> ColumnElement[int | None]:
     )
     of_idea = newest.where(InboxItem.idea_id == PushJob.idea_id)
     of_announcement = newest.where(InboxItem.announcement_id == PushJob.announcement_id)
-    return case((PushJob.idea_id.is_not(None), of_idea.scalar_subquery()), else_=of_announcement.scalar_subquery())
+    return case(
+        (PushJob.idea_id.is_not(None), of_idea.scalar_subquery()),
+        (PushJob.announcement_id.is_not(None), of_announcement.scalar_subquery()),
+        else_=newest.scalar_subquery(),
+    )
 
 
 async def _devices(session: AsyncSession, account_ids: Collection[int], at: datetime) -> dict[int, list[int]]:

@@ -9,6 +9,8 @@ from app.core.localisation import DEFAULT_LOCALE, Locale
 from app.models.accounts import AccountStatus
 from app.models.ideas import IdeaState, Visibility
 from app.models.notifications import PushTopic, Reason
+from app.notifications.matter_texts import title_and_body_of_matters
+from app.notifications.news import OF_PERSON
 from app.notifications.texts import Subject, Told, strongest_reason, title_and_body
 from app.push.payload import Channel, PushKind, PushPayload
 from app.push.transport import PushMessage
@@ -18,6 +20,9 @@ _CHANNELS = {
     PushTopic.VOTES: Channel.VOTES,
     PushTopic.PROGRESS: Channel.PROGRESS,
     PushTopic.ANNOUNCEMENTS: Channel.ANNOUNCEMENTS,
+    PushTopic.APPLICATIONS: Channel.PROGRESS,
+    PushTopic.QUEUE: Channel.MODERATION,
+    PushTopic.NEW_IDEAS: Channel.IDEAS,
 }
 _KINDS = {
     Reason.MENTION: PushKind.MENTION,
@@ -28,6 +33,9 @@ _KINDS = {
     Reason.CONSENT_ASKED: PushKind.CONSENT_ASKED,
     Reason.STATE_CHANGED: PushKind.STATE_CHANGED,
     Reason.ANNOUNCEMENT: PushKind.ANNOUNCEMENT,
+    Reason.APPLICATION_DECIDED: PushKind.APPLICATION_DECIDED,
+    Reason.WAITING: PushKind.WAITING,
+    Reason.NEW_IDEA: PushKind.NEW_IDEA,
 }
 
 
@@ -36,16 +44,16 @@ def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_secon
 
     Tag and collapse id are those of subject and topic: later news, and a push sent twice, replace what the phone shows.
     """
-    told = [_told(item) for item in items]
     newest = items[0]
     thread, tag = _thread_and_tag(facts)
-    title, body = title_and_body(facts.topic, _subject(facts), told, _locale(facts.locale))
+    title, body = _title_and_body(facts, items)
+    of_person = facts.topic in OF_PERSON
     payload = PushPayload(
-        kind=_KINDS[strongest_reason(told)],
-        idea_id=facts.idea_public_id,
+        kind=_KINDS[strongest_reason({item.reason for item in items})],
+        idea_id=(newest.idea_public_id if len(items) == 1 else None) if of_person else facts.idea_public_id,
         comment_id=newest.comment_public_id,
         announcement_id=facts.announcement_public_id,
-        mini_cluster_id=facts.mini_cluster_public_id,
+        mini_cluster_id=newest.mini_cluster_public_id if of_person else facts.mini_cluster_public_id,
         inbox_item_id=newest.public_id,
         notification_tag=tag,
         badge=badge,
@@ -61,11 +69,20 @@ def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_secon
         thread_id=thread,
         badge=badge,
         ttl_seconds=ttl_seconds,
-        high_priority=facts.topic is not PushTopic.VOTES,
+        high_priority=facts.topic not in (PushTopic.VOTES, PushTopic.NEW_IDEAS),
     )
 
 
+def _title_and_body(facts: Row[Any], items: Sequence[Row[Any]]) -> tuple[str, str]:
+    locale = _locale(facts.locale)
+    if facts.topic in OF_PERSON:
+        return title_and_body_of_matters(facts.topic, items, locale, hides_content=bool(facts.hides_content))
+    return title_and_body(facts.topic, _subject(facts), [_told(item) for item in items], locale)
+
+
 def _thread_and_tag(facts: Row[Any]) -> tuple[str, str]:
+    if facts.topic in OF_PERSON:
+        return facts.topic.value, facts.topic.value
     if facts.announcement_id is not None:
         tag = f"announcement-{facts.announcement_public_id}"
         return tag, tag

@@ -19,10 +19,19 @@ TOPIC_OF = {
     Reason.FOLLOWED: PushTopic.RESPONSES,
     Reason.CONSENT_ASKED: PushTopic.PROGRESS,
     Reason.STATE_CHANGED: PushTopic.PROGRESS,
+    Reason.APPLICATION_DECIDED: PushTopic.APPLICATIONS,
+    Reason.WAITING: PushTopic.QUEUE,
     Reason.ANNOUNCEMENT: PushTopic.ANNOUNCEMENTS,
     Reason.VOTE: PushTopic.VOTES,
+    Reason.NEW_IDEA: PushTopic.NEW_IDEAS,
 }
 """Which push a reason belongs to; one without is told in the inbox only."""
+
+OF_PERSON = frozenset({PushTopic.APPLICATIONS, PushTopic.QUEUE, PushTopic.NEW_IDEAS})
+"""Topics of which all that is new goes into one push, whatever it is about."""
+
+NOT_PUSHED_UNASKED = frozenset({Reason.NEW_IDEA})
+"""Reasons that are pushed to those only who ask for it."""
 
 
 def reasons_of(topic: PushTopic) -> list[Reason]:

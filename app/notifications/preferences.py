@@ -1,6 +1,7 @@
 """What a person wants to be told of, and when: read where people are told, written by themselves."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -14,14 +15,42 @@ from app.models import Account, NotificationSettings
 from app.models.notifications import Reason
 from app.models.upsert import insert_for
 from app.notifications import schemas
-from app.notifications.news import TOPIC_OF
+from app.notifications.news import NOT_PUSHED_UNASKED, TOPIC_OF
 from app.notifications.quiet_hours import QuietHours, minutes_of
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """For which reasons a person is told in which way."""
+
+    without_inbox: frozenset[str] = frozenset()
+    without_push: frozenset[str] = frozenset(NOT_PUSHED_UNASKED)
+
+    def inbox(self, reason: Reason) -> bool:
+        """Whether he is told at all."""
+        return reason not in self.without_inbox
+
+    def push(self, reason: Reason) -> bool:
+        """Whether he is pushed, too."""
+        return reason not in self.without_push
+
+
+_BY_DEFAULT = Choices()
+
+
+async def choices_of(session: AsyncSession, people: Collection[int]) -> Mapping[int, Choices]:
+    """What each of these people has chosen, or what goes for those who did not."""
+    columns = (NotificationSettings.account_id, NotificationSettings.without_inbox, NotificationSettings.without_push)
+    statement = select(*columns).where(NotificationSettings.account_id.in_(people))
+    chosen = dict.fromkeys(people, _BY_DEFAULT)
+    for row in await session.execute(statement) if people else ():
+        chosen[row.account_id] = Choices(frozenset(row.without_inbox), frozenset(row.without_push))
+    return chosen
+
+
 async def wants_push(session: AsyncSession, account_id: int, reason: Reason) -> bool:
-    """Whether a person is to be pushed for this reason; he is unless he said otherwise."""
-    statement = select(NotificationSettings.without_push).where(NotificationSettings.account_id == account_id)
-    return reason.value not in (await session.scalar(statement) or ())
+    """Whether a person is to be pushed for this reason."""
+    return (await choices_of(session, [account_id]))[account_id].push(reason)
 
 
 async def quiet_ends(
@@ -45,7 +74,8 @@ async def show_settings(
     """How a person is told, by his own choice or by default."""
     row = (await connection.execute(_statement().where(Account.id == actor.account_id))).one()
     quiet = _quiet_hours(row, usual)
-    without_inbox, without_push = set(row.without_inbox or ()), set(row.without_push or ())
+    without_inbox = set(row.without_inbox or ())
+    without_push = set(NOT_PUSHED_UNASKED if row.without_push is None else row.without_push)
     return schemas.NotificationSettings(
         quiet_hours=None
         if quiet is None
@@ -60,7 +90,7 @@ async def show_settings(
 
 
 async def put_settings(session: AsyncSession, actor: Actor, request: schemas.NotificationSettingsUpdate) -> None:
-    """Store how a person wants to be told; reasons left out are told of in every way.
+    """Store how a person wants to be told; reasons left out are told of as by default.
 
     :raises Invalid: a reason is named twice, leaves no choice, or is to be pushed but not to be kept in the inbox.
     """
@@ -74,11 +104,17 @@ async def put_settings(session: AsyncSession, actor: Actor, request: schemas.Not
         "quiet_until": end,
         "hides_content": request.hides_content,
         "without_inbox": [choice.reason.value for choice in request.choices if not choice.inbox],
-        "without_push": [choice.reason.value for choice in request.choices if not choice.push],
+        "without_push": _without_push(request.choices),
         "changed_at": now(),
     }
     statement = insert_for(session, NotificationSettings).values(account_id=actor.account_id, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
+
+
+def _without_push(choices: Collection[schemas.ChoiceUpdate]) -> list[str]:
+    named = {choice.reason for choice in choices}
+    refused = {choice.reason for choice in choices if not choice.push} | (NOT_PUSHED_UNASKED - named)
+    return sorted(reason.value for reason in refused)
 
 
 def _check_choices(choices: Collection[schemas.ChoiceUpdate]) -> None:

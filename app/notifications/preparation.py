@@ -6,20 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, Row, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.identity.actor import Actor
 from app.identity.queries import load_actor
-from app.models import Account, Comment, InboxItem
+from app.models import Account, Application, Comment, Idea, InboxItem, MiniCluster
 from app.models import OutboxEvent as StoredEvent
 from app.models.ideas import IdeaStatus
 from app.models.notifications import Reason, TokenKind
 from app.notifications.deliveries import Claim
 from app.notifications.facts import load_facts
-from app.notifications.inbox import items_with_subjects, shown_to, unread_counted
 from app.notifications.messages import compose
-from app.notifications.news import reasons_of
+from app.notifications.news import NOT_PUSHED_UNASKED, OF_PERSON, reasons_of
+from app.notifications.shown import items_with_subjects, shown_to, unread_counted
 from app.push.transport import PushMessage
 
 _ITEMS_TOLD: ColumnElement[int] = literal_column("100")
@@ -71,7 +71,8 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
 
 
 def _may_be_told(item: Row[Any], facts: Row[Any]) -> bool:
-    is_wanted = item.reason not in (facts.without_push or ())
+    unwanted = NOT_PUSHED_UNASKED if facts.without_push is None else facts.without_push
+    is_wanted = item.reason not in unwanted
     return item.shown and is_wanted and (item.reason is Reason.MENTION or not facts.muted)
 
 
@@ -111,13 +112,16 @@ async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) ->
         Comment.body.label("comment_body"),
         StoredEvent.created_at.label("committed_at"),
     ]
+    source: FromClause = (
+        items_with_subjects()
+        .join(Account, Account.id == InboxItem.actor_id)
+        .outerjoin(StoredEvent, StoredEvent.id == InboxItem.event_id)
+    )
+    if facts.topic in OF_PERSON:
+        columns, source = [*columns, *_OF_SUBJECT], _with_places(source)
     statement = (
         select(*columns)
-        .select_from(
-            items_with_subjects()
-            .join(Account, Account.id == InboxItem.actor_id)
-            .outerjoin(StoredEvent, StoredEvent.id == InboxItem.event_id)
-        )
+        .select_from(source)
         .where(
             InboxItem.account_id == actor.account_id,
             _is_about(facts),
@@ -133,4 +137,26 @@ async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) ->
 def _is_about(facts: Row[Any]) -> ColumnElement[bool]:
     of_announcement: int | None = facts.announcement_id
     of_idea: int | None = facts.idea_id
-    return InboxItem.idea_id == of_idea if of_announcement is None else InboxItem.announcement_id == of_announcement
+    if of_announcement is not None:
+        return InboxItem.announcement_id == of_announcement
+    return true() if of_idea is None else InboxItem.idea_id == of_idea
+
+
+_OF_SUBJECT: Sequence[Any] = [
+    InboxItem.application_id,
+    Application.state.label("application_state"),
+    Idea.public_id.label("idea_public_id"),
+    Idea.title,
+    Idea.visibility,
+    MiniCluster.public_id.label("mini_cluster_public_id"),
+    MiniCluster.name_ko,
+    MiniCluster.name_en,
+]
+"""What pushes about the person himself say of each item."""
+
+
+def _with_places(source: FromClause) -> FromClause:
+    place = func.coalesce(Application.mini_cluster_id, Idea.mini_cluster_id)
+    return source.outerjoin(Application, Application.id == InboxItem.application_id).outerjoin(
+        MiniCluster, MiniCluster.id == place
+    )

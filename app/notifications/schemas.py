@@ -143,7 +143,8 @@ class NotificationSettingsUpdate(RequestModel):
     quiet_hours: QuietHoursUpdate | None = Field(description="When my phones are to stay quiet; null for never")
     hides_content: bool = Field(description="Whether pushes are to say only what happened and where", examples=[False])
     choices: list[ChoiceUpdate] = Field(
-        max_length=len(Reason), description="Reasons I choose for; those left out are told of in every way"
+        max_length=len(Reason),
+        description="Reasons I choose for; those left out are told of in every way, but new ideas in the inbox only",
     )
 
 
@@ -167,13 +168,19 @@ class InboxItem(ResponseModel):
     id: uuid.UUID = Field(description="The entry", examples=[_EXAMPLE_ID])
     reason: str = open_enum(Reason, "Why I was told, the strongest reason where there were several")
     actor: AuthorCard = Field(
-        description="Whose act it is; myself where something of mine was moderated: see `GET /v1/me/statements`"
+        description="Whose act it is; myself where something of mine was moderated (see `GET /v1/me/statements`) or"
+        " decided, and where something waits for me"
     )
     idea: InboxIdea | None = Field(description="The idea it is about; null where it is about something else")
     comment_id: uuid.UUID | None = Field(
         description="The comment it is about; null for a recommendation", examples=[_EXAMPLE_ID]
     )
     announcement: InboxAnnouncement | None = Field(description="The announcement it is about, if it is about one")
+    application_id: uuid.UUID | None = Field(
+        description="The application it is about: mine that was decided, or one that waits for me",
+        examples=[_EXAMPLE_ID],
+    )
+    case_id: uuid.UUID | None = Field(description="The case that waits for me", examples=[_EXAMPLE_ID])
     created_at: Moment = Field(description="When I was told")
     read_at: Moment | None = Field(description="When I read it; null while unread")
 

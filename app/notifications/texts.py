@@ -3,7 +3,7 @@
 No Korean particle depends on a name: names end in 님, numbers in 개.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.core.localisation import Locale, Text
@@ -108,9 +108,8 @@ _CONFIDENTIAL_SEVERAL = {
 _CONFIDENTIAL_BODY = Text("앱에서 내용을 확인해 주세요.", "Open the app to read it.")
 
 
-def strongest_reason(items: Sequence[Told]) -> Reason:
+def strongest_reason(present: Collection[Reason]) -> Reason:
     """The reason a push about several items goes by."""
-    present = {item.reason for item in items}
     return next(reason for reason in Reason if reason in present)
 
 
@@ -148,7 +147,7 @@ def _about_votes(subject: Subject, items: Sequence[Told], locale: Locale) -> str
 
 def _about_progress(subject: Subject, items: Sequence[Told], locale: Locale) -> str:
     """What waits for an answer comes first."""
-    if strongest_reason(items) is Reason.CONSENT_ASKED:
+    if strongest_reason({item.reason for item in items}) is Reason.CONSENT_ASKED:
         return _CONSENT.render(locale)
     return _NEW_STATE.render(locale, state=_STATES[subject.state].render(locale))
 
@@ -156,14 +155,14 @@ def _about_progress(subject: Subject, items: Sequence[Told], locale: Locale) -> 
 def _confidential(subject: Subject, items: Sequence[Told], locale: Locale) -> tuple[str, str]:
     texts = _CONFIDENTIAL_ONE if len(items) == 1 else _CONFIDENTIAL_SEVERAL
     what = texts[_common_reason(items)].render(locale, count=len(items))
-    return f"{what} · {_mini_cluster(subject, locale)}", _CONFIDENTIAL_BODY.render(locale)
+    return f"{what} · {_mini_cluster(subject, locale)}", open_the_app(locale)
 
 
 def _common_reason(items: Sequence[Told]) -> Reason:
     """What to call several items: by a mention among them, as replies if all are, else as comments."""
     reasons = {item.reason for item in items}
     if Reason.MENTION in reasons or len(reasons) == 1:
-        return strongest_reason(items)
+        return strongest_reason(reasons)
     return Reason.COMMENT
 
 
@@ -179,11 +178,19 @@ def _name(item: Told, locale: Locale) -> str:
 
 
 def _mini_cluster(subject: Subject, locale: Locale) -> str:
-    """The name of the mini-cluster, saying once that it is one; or of the consortium, which no text labels."""
+    """The name of the mini-cluster; or of the consortium, which no text labels."""
     if subject.is_of_consortium:
         return subject.mini_cluster_en if locale is Locale.ENGLISH else subject.mini_cluster_ko
+    return place_name(subject.mini_cluster_ko, subject.mini_cluster_en, locale)
+
+
+def place_name(name_ko: str, name_en: str, locale: Locale) -> str:
+    """The name of a mini-cluster, saying once that it is one."""
     if locale is Locale.ENGLISH:
-        name = subject.mini_cluster_en
-        return name if "cluster" in name.lower() else f"{name} mini-cluster"
-    name = subject.mini_cluster_ko
-    return name if name.endswith(_MINI_CLUSTER) else f"{name} {_MINI_CLUSTER}"
+        return name_en if "cluster" in name_en.lower() else f"{name_en} mini-cluster"
+    return name_ko if name_ko.endswith(_MINI_CLUSTER) else f"{name_ko} {_MINI_CLUSTER}"
+
+
+def open_the_app(locale: Locale) -> str:
+    """What a push says that may not say more."""
+    return _CONFIDENTIAL_BODY.render(locale)

@@ -24,6 +24,7 @@ class Channel(StrEnum):
     PROGRESS = "progress"
     ANNOUNCEMENTS = "announcements"
     MODERATION = "moderation"
+    IDEAS = "ideas"
 
 
 class PushKind(StrEnum):
@@ -36,12 +37,21 @@ class PushKind(StrEnum):
     STATE_CHANGED = "state_changed"
     CONSENT_ASKED = "consent_asked"
     ANNOUNCEMENT = "announcement"
+    APPLICATION_DECIDED = "application_decided"
+    WAITING = "waiting"
+    NEW_IDEA = "new_idea"
     DISMISS = "dismiss"
     TEST = "test"
 
 
 _ABOUT_A_COMMENT = (PushKind.COMMENT, PushKind.REPLY, PushKind.MENTION)
-_ABOUT_NO_IDEA = (PushKind.ANNOUNCEMENT, PushKind.TEST)
+_ABOUT_NO_IDEA = (
+    PushKind.ANNOUNCEMENT,
+    PushKind.APPLICATION_DECIDED,
+    PushKind.WAITING,
+    PushKind.NEW_IDEA,
+    PushKind.TEST,
+)
 
 Badge = Annotated[
     int,
@@ -75,13 +85,13 @@ class PushPayload(BaseModel):
         description="Why the phone is told. dismiss is silent: it was read on another device, so take the notification "
         "of notification_tag off the screen and set the badge."
     )
-    idea_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The idea, where it is about one.")
+    idea_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The idea, where it is about a single one.")
     comment_id: UUID | SkipJsonSchema[None] = Field(
         default=None, description="The comment, reply or mention; the newest one where several are told of at once."
     )
     announcement_id: UUID | SkipJsonSchema[None] = Field(default=None, description="The announcement.")
     mini_cluster_id: UUID | SkipJsonSchema[None] = Field(
-        default=None, description="The mini-cluster of the idea, or to which was announced; absent for a consortium."
+        default=None, description="The mini-cluster of the idea or the application, or to which was announced."
     )
     inbox_item_id: UUID | SkipJsonSchema[None] = Field(
         default=None, description="The inbox entry to mark as read when the notification is opened."

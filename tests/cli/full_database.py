@@ -44,7 +44,6 @@ from app.models import (
     MergedComment,
     MergedVote,
     MiniCluster,
-    MiniClusterFollow,
     MiniClusterName,
     ModerationAct,
     ModerationActText,
@@ -167,7 +166,6 @@ async def _add_the_rest(session: AsyncSession) -> None:
             ),
             IdempotencyKey(account_id=ACCOUNT, key="열쇠", request_digest=b"r" * 32, body='{"a": "가"}'),
             ShowcaseIdea(idea_id=idea.id, showcase_id=showcase.id, position=0, added_by_id=ACCOUNT),
-            MiniClusterFollow(account_id=ACCOUNT, mini_cluster_id=idea.mini_cluster_id),
             MiniClusterName(mini_cluster_id=idea.mini_cluster_id, name_ko="운송장비", name_en="Vehicles"),
             NotificationSettings(
                 account_id=ACCOUNT, quiet_from=1260, quiet_until=450, without_inbox=["vote"], without_push=["vote"]

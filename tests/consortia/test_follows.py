@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from app.consortia.follows.service import followers_of
+from app.consortia.memberships import join, leave
 from app.core.clock import now
 from app.core.database import Database
 from app.models import MiniCluster
@@ -60,3 +61,16 @@ async def test_what_is_gone_is_not_followed_anew(
     assert (await follow(client, person, ended.public_id, "DELETE")).status_code == 204
     for method in ("PUT", "DELETE"):
         problem(await follow(client, person, client_id(), method), 404, "not_found")
+
+
+async def test_who_joins_follows_and_who_leaves_does_not(database: Database, factory: Factory) -> None:
+    mini_cluster = await factory.mini_cluster()
+    person = await factory.person()
+    async with database.write() as session:
+        await join(session, person.id, mini_cluster.id)
+    async with database.read() as connection:
+        assert (await connection.scalars(followers_of(mini_cluster.id))).all() == [person.id]
+    async with database.write() as session:
+        await leave(session, person.id, mini_cluster.id)
+    async with database.read() as connection:
+        assert (await connection.scalars(followers_of(mini_cluster.id))).all() == []

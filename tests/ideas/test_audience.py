@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from random import Random
 
 import httpx
@@ -15,29 +16,50 @@ from app.core.database import Database
 from app.core.errors import Invalid
 from app.core.ids import new_public_id
 from app.ideas.audience import resolve_exclusions, resolve_readers
-from app.ideas.audience_count import Audience, count_audience
+from app.ideas.audience_count import Audience, count_audience, people_who_see
 from app.ideas.entries import put_into_feeds
 from app.ideas.queries import visible_to
 from app.identity.actor import Actor
 from app.identity.queries import load_actor
-from app.models import Account, Idea, IdeaExclusion, IdeaReader, MiniCluster, Organisation
+from app.models import Account, Idea, IdeaExclusion, IdeaReader, MiniCluster, ModerationAct, Organisation
 from app.models.accounts import AccountStatus
 from app.models.ideas import IdeaStatus, Visibility
+from app.models.moderation import ActKind
 from app.models.programme import LinkState
 from tests.factories import Factory, Person
-from tests.ideas.random_places import make_place
+from tests.ideas.random_places import RandomPlace, make_place
 from tests.ideas_factory import actor_of
 from tests.statement_counter import count_queries
 
 
-async def brute_force(session: AsyncSession, actors: Sequence[Actor], idea: Idea) -> Audience:
+async def brute_force(session: AsyncSession, actors: Sequence[Actor], idea: Idea) -> list[Actor]:
     """Ask for everybody in turn whether the idea is visible to him."""
-    organisations: list[int | None] = []
+    found: list[Actor] = []
     for actor in actors:
         seen = await session.scalar(select(Idea.id).where(Idea.id == idea.id, visible_to(actor)))
         if seen is not None and actor.account_id != idea.author_id:
-            organisations.append(actor.organisation_id)
-    return Audience(people_count=len(organisations), organisation_count=len(set(organisations) - {None}))
+            found.append(actor)
+    return found
+
+
+def counted(people: Sequence[Actor]) -> Audience:
+    organisations = {actor.organisation_id for actor in people} - {None}
+    return Audience(people_count=len(people), organisation_count=len(organisations))
+
+
+async def keep_some_out(session: AsyncSession, random: Random, place: RandomPlace) -> None:
+    """Suspend people in consortia, some of them in the past."""
+    for number, account_id in enumerate(random.sample(place.account_ids, 4)):
+        session.add(
+            ModerationAct(
+                creation_digest=bytes([number]) * 32,
+                kind=ActKind.SUSPEND,
+                consortium_id=random.choice(place.mini_clusters).consortium_id,
+                subject_id=account_id,
+                until=random.choice([None, None, now() - timedelta(days=1)]),
+            )
+        )
+    await session.flush()
 
 
 async def publish(
@@ -77,6 +99,7 @@ async def test_count_equals_what_everybody_sees(database: Database, seed: int) -
     found: set[int] = set()
     async with database.write() as session:
         place = await make_place(session, random)
+        await keep_some_out(session, random, place)
         loaded = [await load_actor(session, account_id) for account_id in place.account_ids]
         actors = [actor for actor in loaded if actor is not None]
         for visibility in Visibility:
@@ -89,7 +112,12 @@ async def test_count_equals_what_everybody_sees(database: Database, seed: int) -
                 idea = await publish(session, author_id, mini_cluster, visibility, readers, excluded)
                 key = MiniClusterKey(mini_cluster.id, mini_cluster.consortium_id, None)
                 told = await count_audience(session, author_id, key, visibility, readers, excluded)
-                assert told == await brute_force(session, actors, idea), (visibility, readers, excluded)
+                seen_by = await brute_force(session, actors, idea)
+                assert told == counted(seen_by), (visibility, readers, excluded)
+                columns = Idea.__table__.c
+                row = (await session.execute(select(*columns).where(columns.id == idea.id))).one()
+                people = (await session.scalars(people_who_see(row), {"at": now()})).all()
+                assert sorted(people) == sorted(actor.account_id for actor in seen_by), (visibility, readers, excluded)
                 found.add(told.people_count)
     assert len(found) > 2, "the place is too dull to prove anything"
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select, update
 from app.core.clock import now
 from app.core.database import Database
 from app.ideas.entries import put_into_feeds
-from app.ideas.events import CommentAdded, CommentEdited, VoteCast
+from app.ideas.events import CommentAdded, CommentEdited, IdeaPublished, VoteCast
 from app.models import (
     Comment,
     CommentMention,
@@ -23,6 +23,7 @@ from app.models import (
     IdeaReader,
     InboxItem,
     MiniCluster,
+    MiniClusterFollow,
     Model,
     PushJob,
     RefreshToken,
@@ -161,6 +162,19 @@ class Story:
             session.add(Vote(account_id=voter.id, idea_id=idea.id))
             await session.execute(update(Idea).where(Idea.id == idea.id).values(vote_count=Idea.vote_count + 1))
             await append(session, VoteCast(idea_id=idea.id, voter_id=voter.id))
+
+    async def publish(self, author: Person, **settings: Any) -> Idea:
+        """A published idea with its event."""
+        idea = await self.idea(author, **settings)
+        async with self.database.write() as session:
+            await append(session, IdeaPublished(idea_id=idea.id, author_id=author.id))
+        return idea
+
+    async def follow(self, *people: Person) -> None:
+        """People follow the mini-cluster."""
+        await self.add(
+            *(MiniClusterFollow(account_id=person.id, mini_cluster_id=self.mini_cluster.id) for person in people)
+        )
 
     async def mute(self, person: Person, idea: Idea) -> None:
         """A person wants to hear nothing of an idea."""

@@ -72,6 +72,8 @@ async def test_an_entry_tells_who_did_what_where(
         "idea": {"id": str(idea.public_id), "title": TITLE},
         "comment_id": str(comment.public_id),
         "announcement": None,
+        "application_id": None,
+        "case_id": None,
         "read_at": None,
     }
 

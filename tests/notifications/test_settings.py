@@ -51,7 +51,9 @@ async def test_the_defaults(client: httpx.AsyncClient, author: Person) -> None:
         "time_zone": "Asia/Seoul",
         "hides_content": False,
         "choices": [
-            {"reason": reason.value, "inbox": True, "push": True} for reason in Reason if reason is not Reason.MODERATED
+            {"reason": reason.value, "inbox": True, "push": reason is not Reason.NEW_IDEA}
+            for reason in Reason
+            if reason is not Reason.MODERATED
         ],
     }
 
@@ -60,7 +62,7 @@ async def test_a_choice_is_kept_until_the_next(client: httpx.AsyncClient, author
     chosen = {"begins_at": "23:15", "ends_at": "06:00"}
     shown = await choose(client, author, {"reason": "vote", "inbox": True, "push": False}, quiet_hours=chosen)
     assert shown["quiet_hours"] == chosen
-    assert [choice["reason"] for choice in shown["choices"] if not choice["push"]] == ["vote"]
+    assert [choice["reason"] for choice in shown["choices"] if not choice["push"]] == ["vote", "new_idea"]
     assert (await client.get(PATH, headers=author.headers)).json() == shown
     assert (await client.get(PATH, headers=other.headers)).json()["quiet_hours"] != chosen
     shown = await choose(client, author, quiet_hours={"begins_at": "08:00", "ends_at": "08:00"})

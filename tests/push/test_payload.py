@@ -15,6 +15,13 @@ from tests.push.messages import COMMENT, IDEA, a_push
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "push-payload.schema.json"
 MINI_CLUSTER = UUID("0198f2a4-0001-7000-8000-000000000001")
 ANNOUNCEMENT = UUID("0198f2a4-0003-7000-8000-000000000003")
+ABOUT_NO_IDEA = (
+    PushKind.TEST,
+    PushKind.ANNOUNCEMENT,
+    PushKind.APPLICATION_DECIDED,
+    PushKind.WAITING,
+    PushKind.NEW_IDEA,
+)
 INBOX_ITEM = UUID("0198f2a4-0002-7000-8000-000000000002")
 
 
@@ -23,7 +30,7 @@ def a_payload(kind: PushKind, **changes: Any) -> PushPayload:
     is_announced = kind is PushKind.ANNOUNCEMENT
     values: dict[str, Any] = {
         "kind": kind,
-        "idea_id": None if kind is PushKind.TEST or is_announced else UUID(IDEA),
+        "idea_id": None if kind in ABOUT_NO_IDEA else UUID(IDEA),
         "announcement_id": ANNOUNCEMENT if is_announced else None,
         "comment_id": UUID(COMMENT) if about_a_comment else None,
         "mini_cluster_id": None if kind is PushKind.TEST else MINI_CLUSTER,
@@ -101,7 +108,7 @@ def test_the_schema_is_a_schema_of_strings_alone() -> None:
     assert {described["type"] for described in schema["properties"].values()} == {"string"}
     assert (
         schema["x-android-channels"]
-        == ["responses", "votes", "progress", "announcements", "moderation"]
+        == ["responses", "votes", "progress", "announcements", "moderation", "ideas"]
         == list(Channel)
     )
 

@@ -15,7 +15,7 @@ from app.consortia.administration.errors import cannot_merge_into_itself, not_a_
 from app.consortia.administration.mini_clusters import add_mini_cluster, authorise, locked_mini_cluster, record
 from app.consortia.administration.schemas import MiniClusterSplit
 from app.consortia.lifetime import require_open
-from app.consortia.memberships import MiniClusterDissolved
+from app.consortia.memberships import MiniClusterDissolved, begin_follow
 from app.core.clock import now
 from app.core.errors import FieldError, Invalid
 from app.core.localisation import Text
@@ -117,12 +117,13 @@ async def _join_all(session: AsyncSession, account_ids: Collection[int], mini_cl
     present = select(Membership.account_id).where(
         Membership.mini_cluster_id == mini_cluster_id, Membership.ended_at.is_(None)
     )
-    newcomers = set(account_ids) - set((await session.scalars(present)).all())
+    newcomers = sorted(set(account_ids) - set((await session.scalars(present)).all()))
     session.add_all(
         Membership(account_id=account_id, mini_cluster_id=mini_cluster_id, role=MemberRole.MEMBER)
-        for account_id in sorted(newcomers)
+        for account_id in newcomers
     )
     await session.flush()
+    await begin_follow(session, newcomers, mini_cluster_id)
 
 
 async def _was_split_so(session: AsyncSession, ending_id: int, request: MiniClusterSplit) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record
 from app.consortia.applications.errors import ApplicationClosed, words_missing
-from app.consortia.applications.events import ApplicationMailDue, ApplicationNews
+from app.consortia.applications.events import ApplicationDecided, ApplicationMailDue, ApplicationNews
 from app.consortia.applications.schemas import ApplicationDecision, Outcome
 from app.consortia.applications.service import locked_application
 from app.consortia.invitations.employers import register_organisation
@@ -83,6 +83,8 @@ async def _tell_and_record(session: AsyncSession, actor: Actor, application: App
         application_id=application.id, account_id=application.account_id, news=ApplicationNews.DECIDED
     )
     await outbox.append(session, mail)
+    decided = ApplicationDecided(application_id=application.id, account_id=application.account_id)
+    await outbox.append(session, decided)
     await record(
         session,
         actor_id=actor.account_id,

@@ -14,6 +14,14 @@ class ApplicationWaiting(Event):
     is_reminder: bool
 
 
+class ApplicationDecided(Event):
+    """An applicant was admitted or declined."""
+
+    kind: ClassVar[str] = "application.decided"
+    application_id: int
+    account_id: int
+
+
 class ApplicationNews(StrEnum):
     """What a mail about an application says."""
 

@@ -3,17 +3,17 @@
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.applications.events import ApplicationMailDue, ApplicationNews, ApplicationWaiting
+from app.consortia.keepers import keepers_of
 from app.core.database import Database
 from app.core.localisation import Locale, Text
 from app.mail.transport import Mail, MailRefused, MailTransport
-from app.models import Account, Application, CoordinatorRole, Membership, MiniCluster
+from app.models import Account, Application, MiniCluster
 from app.models.accounts import AccountStatus
 from app.models.applications import ApplicationState
-from app.models.memberships import MemberRole
 from app.outbox import events as outbox
 from app.outbox.subscriptions import Occurrence
 
@@ -58,33 +58,10 @@ async def tell_who_decides(session: AsyncSession, occurrence: Occurrence[Applica
     application = await session.get(Application, event.application_id)
     if application is None or application.state is not ApplicationState.OPEN:
         return
-    managers = (await session.scalars(_managers(application.mini_cluster_id))).all()
-    recipients = managers or (await session.scalars(_coordinators(application.mini_cluster_id))).all()
     news = ApplicationNews.STILL_WAITING if event.is_reminder else ApplicationNews.RECEIVED
-    for account_id in recipients:
+    for account_id in await keepers_of(session, application.mini_cluster_id):
         mail = ApplicationMailDue(application_id=application.id, account_id=account_id, news=news)
         await outbox.append(session, mail)
-
-
-def _managers(mini_cluster_id: int) -> Select[int]:
-    return (
-        select(Membership.account_id)
-        .where(
-            Membership.mini_cluster_id == mini_cluster_id,
-            Membership.role == MemberRole.MANAGER,
-            Membership.ended_at.is_(None),
-        )
-        .order_by(Membership.account_id)
-    )
-
-
-def _coordinators(mini_cluster_id: int) -> Select[int]:
-    return (
-        select(CoordinatorRole.account_id)
-        .join(MiniCluster, MiniCluster.consortium_id == CoordinatorRole.consortium_id)
-        .where(MiniCluster.id == mini_cluster_id, CoordinatorRole.ended_at.is_(None))
-        .order_by(CoordinatorRole.account_id)
-    )
 
 
 class ApplicationMailSender:

@@ -9,15 +9,13 @@ import uuid
 from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.consortia.memberships import MiniClusterDissolved
+from app.consortia.memberships import MiniClusterDissolved, begin_follow
 from app.consortia.page_requests import PageRequest
 from app.consortia.queries import locate_mini_cluster, select_mini_clusters
 from app.consortia.rows import mini_cluster_view
 from app.consortia.schemas import MiniClusterPage
-from app.core.clock import now
 from app.identity.actor import Actor
 from app.models import MiniCluster, MiniClusterFollow
-from app.models.upsert import insert_for
 
 _LIST = "mini_cluster_follows"
 
@@ -31,8 +29,7 @@ async def follow(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> N
     mini_cluster = await locate_mini_cluster(session, public_id)
     if mini_cluster.dissolved_at is not None:
         raise MiniClusterDissolved
-    values = {"account_id": actor.account_id, "mini_cluster_id": mini_cluster.id, "created_at": now()}
-    await session.execute(insert_for(session, MiniClusterFollow).values(**values).on_conflict_do_nothing())
+    await begin_follow(session, [actor.account_id], mini_cluster.id)
 
 
 async def unfollow(session: AsyncSession, actor: Actor, public_id: uuid.UUID) -> None:

@@ -18,7 +18,7 @@ from app.identity.addresses import normal_address
 from app.identity.errors import EmailTaken
 from app.identity.passwords.hashing import hash_password
 from app.identity.passwords.policy import check_password
-from app.models import Account, Affiliation, CoordinatorRole, Membership
+from app.models import Account, Affiliation, CoordinatorRole, Membership, MiniClusterFollow
 from app.models.memberships import MemberRole
 
 
@@ -102,6 +102,10 @@ def _add_places(session: AsyncSession, account_id: int, new: NewAccount, moment:
     session.add_all(
         Membership(account_id=account_id, mini_cluster_id=mini_cluster_id, role=role, started_at=moment)
         for mini_cluster_id, role in new.memberships
+    )
+    session.add_all(
+        MiniClusterFollow(account_id=account_id, mini_cluster_id=mini_cluster_id, created_at=moment)
+        for mini_cluster_id, _ in new.memberships
     )
     session.add_all(
         CoordinatorRole(account_id=account_id, consortium_id=consortium_id, started_at=moment)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.audit.access import Access, AccessLog
 from app.consortia.page_requests import PageRequest
 from app.core.errors import Forbidden, NotFound
+from app.ideas.handling import handled_by
 from app.ideas.queries import NO_ORGANISATION, not_excluded
 from app.identity.actor import Actor
 from app.models import Account, Case, Comment, Consortium, Idea, IdeaMerge, ModerationAct, ModerationActText
@@ -17,7 +18,6 @@ from app.models.ideas import Visibility
 from app.models.memberships import MemberRole
 from app.models.moderation import ActKind
 from app.moderation.acts import schemas
-from app.moderation.cases.policy import handled_by
 from app.moderation.cases.schemas import Handler
 from app.moderation.rules.service import locate_consortium
 

@@ -7,6 +7,7 @@ from sqlalchemy import Row, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Forbidden, NotFound, invalid_field
+from app.ideas.handling import handled_condition
 from app.ideas.queries import NO_ORGANISATION, not_excluded, visible_to
 from app.identity.actor import Actor
 from app.models import Case, Comment, Idea
@@ -15,7 +16,7 @@ from app.models.moderation import CaseState
 from app.moderation.acts.errors import TargetGone
 from app.moderation.acts.policy import Facts, may_act, may_reach
 from app.moderation.acts.schemas import ActCreate
-from app.moderation.cases.queries import handled_condition, select_cases
+from app.moderation.cases.queries import select_cases
 
 
 class Target(NamedTuple):

@@ -6,9 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.errors import DatabaseBusy
 from app.core.ids import new_public_id
+from app.ideas.events import CaseOpened
 from app.models import Case
 from app.models.moderation import CaseOrigin, CaseState
 from app.models.upsert import insert_for
+from app.outbox import events as outbox
 
 _TRIES = 5
 
@@ -36,6 +38,7 @@ async def open_case(
     for _ in range(_TRIES):
         opened: int | None = await session.scalar(insert.on_conflict_do_nothing().returning(Case.id))
         if opened is not None:
+            await outbox.append(session, CaseOpened(case_id=opened))
             return opened, True
         case_id = await session.scalar(present)
         if case_id is not None:

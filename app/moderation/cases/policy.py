@@ -1,24 +1,6 @@
-"""Who handles a case: pure functions over the actor and loaded facts."""
-
-from dataclasses import dataclass
+"""Who lists cases: pure functions over the actor. Who handles one is decided in :mod:`app.ideas.handling`."""
 
 from app.identity.actor import Actor
-from app.models.memberships import MemberRole
-
-
-@dataclass(frozen=True)
-class Handled:
-    """Where the cases of an actor lie. An operator's lie everywhere."""
-
-    everywhere: bool
-    consortium_ids: frozenset[int]
-    mini_cluster_ids: frozenset[int]
-
-
-def handled_by(actor: Actor) -> Handled:
-    """Coordinators handle the cases of their consortia, managers those of their mini-clusters."""
-    managed = {membership.mini_cluster_id for membership in actor.memberships if membership.role is MemberRole.MANAGER}
-    return Handled(actor.is_operator, actor.coordinated_consortium_ids, frozenset(managed))
 
 
 def may_list_cases_of_consortium(actor: Actor, consortium_id: int) -> bool:

@@ -1,18 +1,17 @@
-"""The selects of cases. Which of them an actor handles is decided here, once."""
+"""The selects of cases. Which of them an actor handles is decided in :mod:`app.ideas.handling`."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select, true
+from sqlalchemy import Row, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.ideas.queries import NO_ORGANISATION, card_columns, not_excluded
-from app.identity.actor import Actor
+from app.ideas.handling import TARGET_AUTHOR_ID
+from app.ideas.queries import card_columns
 from app.models import Account, Affiliation, Case, Comment, Consortium, Idea, MiniCluster, Organisation, Report
-from app.models.ideas import IdeaStatus, Visibility
+from app.models.ideas import IdeaStatus
 from app.models.moderation import CaseOutcome
-from app.moderation.cases.policy import handled_by
 
 Reader = AsyncConnection | AsyncSession
 
@@ -21,24 +20,6 @@ EARLIER_SHOWN = 20
 
 _CLAIMER = Account.__table__.alias("claimer")
 _CLOSER = Account.__table__.alias("closer")
-_AUTHOR_ID: ColumnElement[int] = func.coalesce(Comment.author_id, Idea.author_id)
-
-
-def handled_condition(actor: Actor) -> ColumnElement[bool]:
-    """The condition on :func:`select_cases` under which an actor handles a case.
-
-    Its idea stands in a consortium he coordinates or a mini-cluster he manages; an idea for named people is not for
-    managers. Nobody handles a case about himself: it would show him who reported him. Nor does anybody whose
-    organisation the author of the idea excluded. Blocks do not count: else one could block those who moderate.
-    """
-    handled = handled_by(actor)
-    coordinated = true() if handled.everywhere else Idea.consortium_id.in_(sorted(handled.consortium_ids))
-    managed = and_(Idea.mini_cluster_id.in_(sorted(handled.mini_cluster_ids)), Idea.visibility != Visibility.NAMED)
-    return and_(
-        or_(coordinated, managed),
-        _AUTHOR_ID.is_distinct_from(actor.account_id),
-        not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
-    )
 
 
 def select_cases(*more: Any) -> Select[Any]:
@@ -49,7 +30,7 @@ def select_cases(*more: Any) -> Select[Any]:
         .join(MiniCluster, MiniCluster.id == Idea.mini_cluster_id)
         .join(Consortium, Consortium.id == Idea.consortium_id)
         .outerjoin(Comment, Comment.id == Case.comment_id)
-        .join(Account, Account.id == _AUTHOR_ID)
+        .join(Account, Account.id == TARGET_AUTHOR_ID)
         .outerjoin(Affiliation, Affiliation.id == affiliation_id)
         .outerjoin(Organisation, Organisation.id == Affiliation.organisation_id)
         .outerjoin(_CLAIMER, _CLAIMER.c.id == Case.claimed_by_id)
@@ -74,7 +55,7 @@ def _columns() -> list[Any]:
         Case.outcome,
         Case.closed_at,
         Case.closing_words,
-        _AUTHOR_ID.label("author_id"),
+        TARGET_AUTHOR_ID.label("author_id"),
         Idea.public_id.label("idea_public_id"),
         Idea.title,
         Idea.visibility,

@@ -10,6 +10,7 @@ from app.audit.access import Access, AccessLog, record_access
 from app.consortia.page_requests import PageRequest
 from app.consortia.queries import locate_mini_cluster
 from app.core.errors import Forbidden, NotFound
+from app.ideas.handling import handled_condition
 from app.ideas.reading import log_named_read
 from app.ideas.rows import author_card
 from app.identity.actor import Actor
@@ -23,7 +24,6 @@ from app.moderation.cases.queries import (
     count_history,
     find_earlier,
     find_reports,
-    handled_condition,
     select_cases,
 )
 from app.moderation.cases.rows import case_fields, case_report, case_summary, earlier_case, is_restricted

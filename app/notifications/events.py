@@ -1,0 +1,17 @@
+"""What the worker leaves to itself of telling people."""
+
+from typing import ClassVar
+
+from app.outbox.events import Event
+
+
+class FollowersToTell(Event):
+    """The next followers of a mini-cluster are to be told of a new idea there.
+
+    They are told in portions, each in a transaction of its own. To those who are told it is one event: the publishing.
+    """
+
+    kind: ClassVar[str] = "notifications.followers_to_tell"
+    idea_id: int
+    first_event_id: int
+    after_account_id: int
