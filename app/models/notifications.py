@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.declarative import BigKey, CreatedAt, Id, Model, OpenChoice, PublicId, choice, listed
@@ -218,7 +218,7 @@ class Delivery(Model):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("push_job_id", "revision", "device_id"),
+        UniqueConstraint("push_job_id", "revision", "device_id", "is_dismissal"),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index(
             "ix_deliveries_pending",
@@ -233,6 +233,8 @@ class Delivery(Model):
     push_job_id: Mapped[int] = mapped_column(ForeignKey("push_jobs.id", ondelete="CASCADE"))
     revision: Mapped[int]
     device_id: Mapped[int] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"), index=True)
+    is_dismissal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Not a push to be shown, but a silent one that takes those of the job off the screen."""
     after_item_id: Mapped[int] = mapped_column(BigKey)
     """The push tells of the person's unread inbox items after this one."""
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState), default=DeliveryState.PENDING)

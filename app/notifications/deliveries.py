@@ -29,6 +29,7 @@ class Claim:
     push_job_id: int
     revision: int
     device_id: int
+    is_dismissal: bool
     after_item_id: int
     not_before: datetime
     expires_at: datetime
@@ -62,6 +63,7 @@ _CLAIM = (
         _COLUMNS.push_job_id,
         _COLUMNS.revision,
         _COLUMNS.device_id,
+        _COLUMNS.is_dismissal,
         _COLUMNS.after_item_id,
         _COLUMNS.not_before,
         _COLUMNS.expires_at,

@@ -43,7 +43,11 @@ async def list_deliveries(
         .select_from(Delivery)
         .join(PushJob, PushJob.id == Delivery.push_job_id)
         .outerjoin(Idea, and_(Idea.id == PushJob.idea_id, visible_to(actor)))
-        .where(Delivery.device_id == device, PushJob.account_id == actor.account_id)
+        .where(
+            Delivery.device_id == device,
+            PushJob.account_id == actor.account_id,
+            Delivery.is_dismissal.is_(False),
+        )
         .order_by(Delivery.id.desc())
         .limit(page.rows)
     )

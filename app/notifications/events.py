@@ -15,3 +15,10 @@ class FollowersToTell(Event):
     idea_id: int
     first_event_id: int
     after_account_id: int
+
+
+class ItemsRead(Event):
+    """A person has read entries of his inbox: pushes about them are taken off the screens of his phones."""
+
+    kind: ClassVar[str] = "notifications.items_read"
+    account_id: int

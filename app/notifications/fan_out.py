@@ -26,8 +26,9 @@ from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
 from app.notifications.announcing import tell_next
 from app.notifications.coalescing import WINDOW, direct_reasons, due_at, is_milestone
+from app.notifications.dismissing import dismiss_what_was_read
 from app.notifications.eligibility import may_be_told
-from app.notifications.events import FollowersToTell
+from app.notifications.events import FollowersToTell, ItemsRead
 from app.notifications.matters import tell_applicant, tell_of_application, tell_of_case
 from app.notifications.metrics import INBOX_ITEMS
 from app.notifications.new_ideas import tell_followers
@@ -95,6 +96,10 @@ class FanOut:
         """Tell of a case."""
         await tell_of_case(session, occurrence, self._clock())
 
+    async def reading(self, session: AsyncSession, occurrence: Occurrence[ItemsRead]) -> None:
+        """Take off the screens what was read."""
+        await dismiss_what_was_read(session, occurrence, self._clock())
+
     async def _tell(self, session: AsyncSession, news: News | None) -> None:
         if news is None:
             return
@@ -119,6 +124,7 @@ def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> No
     subscriptions.in_transaction(ApplicationDecided, fan_out.applicant)
     subscriptions.in_transaction(ApplicationWaiting, fan_out.application)
     subscriptions.in_transaction(CaseOpened, fan_out.case)
+    subscriptions.in_transaction(ItemsRead, fan_out.reading)
 
 
 async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:

@@ -15,7 +15,9 @@ from app.ideas.rows import author_card
 from app.identity.actor import Actor
 from app.models import Account, Affiliation, Announcement, Application, Case, Comment, Idea, InboxItem, Organisation
 from app.notifications import schemas
+from app.notifications.events import ItemsRead
 from app.notifications.shown import items_with_subjects, shown_to
+from app.outbox import events as outbox
 
 _LIST = "inbox"
 
@@ -134,4 +136,7 @@ async def _mark(session: AsyncSession, account_id: int, which: ColumnElement[boo
         .returning(InboxItem.id)
     )
     marked = await session.scalars(statement, execution_options={"synchronize_session": False})
-    return len(marked.all())
+    count = len(marked.all())
+    if count:
+        await outbox.append(session, ItemsRead(account_id=account_id))
+    return count

@@ -112,7 +112,7 @@ async def _lock_due_jobs(session: AsyncSession, at: datetime) -> Sequence[Row[An
     """The longest due jobs with the newest unread inbox item each is to tell of, None where all was read."""
     columns: Sequence[Any] = [
         PushJob.id, PushJob.account_id, PushJob.revision, PushJob.last_item_id,
-        _newest_item().label("newest_item_id"),
+        newest_unread(since=PushJob.last_item_id).label("newest_item_id"),
     ]  # fmt: skip
     statement = (
         select(*columns)
@@ -124,15 +124,18 @@ async def _lock_due_jobs(session: AsyncSession, at: datetime) -> Sequence[Row[An
     return (await session.execute(statement)).all()
 
 
-def _newest_item() -> ColumnElement[int | None]:
-    """Each kind of subject is asked for by itself, so that each has its index."""
+def newest_unread(*, since: Any) -> ColumnElement[int | None]:
+    """The newest unread inbox item a push job tells of, on ``push_jobs``; NULL where none came ``since`` an item.
+
+    Each kind of subject is asked for by itself, so that each has its index.
+    """
     of_topic = or_(*(and_(PushJob.topic == topic, InboxItem.reason.in_(reasons_of(topic))) for topic in PushTopic))
     newest = (
         select(func.max(InboxItem.id))
         .where(
             InboxItem.account_id == PushJob.account_id,
             InboxItem.read_at.is_(None),
-            InboxItem.id > PushJob.last_item_id,
+            InboxItem.id > since,
             of_topic,
         )
         .correlate(PushJob)
@@ -166,7 +169,11 @@ async def _unsent(session: AsyncSession, job_ids: Collection[int]) -> dict[tuple
         return {}
     statement = (
         select(Delivery.push_job_id, Delivery.device_id, func.min(Delivery.after_item_id).label("after"))
-        .where(Delivery.push_job_id.in_(job_ids), Delivery.state == DeliveryState.PENDING)
+        .where(
+            Delivery.push_job_id.in_(job_ids),
+            Delivery.state == DeliveryState.PENDING,
+            Delivery.is_dismissal.is_(False),
+        )
         .group_by(Delivery.push_job_id, Delivery.device_id)
     )
     return {(row.push_job_id, row.device_id): row.after for row in await session.execute(statement)}

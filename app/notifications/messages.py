@@ -73,6 +73,28 @@ def compose(facts: Row[Any], items: Sequence[Row[Any]], *, badge: int, ttl_secon
     )
 
 
+def compose_dismissal(facts: Row[Any], *, badge: int, ttl_seconds: int) -> PushMessage:
+    """The silent push that takes what the phone shows of a subject and topic off its screen."""
+    thread, tag = _thread_and_tag(facts)
+    payload = PushPayload(
+        kind=PushKind.DISMISS, idea_id=facts.idea_public_id, announcement_id=facts.announcement_public_id,
+        notification_tag=tag, badge=badge,
+    )  # fmt: skip
+    return PushMessage(
+        token_kind=facts.token_kind.value,
+        token=facts.token,
+        title=None,
+        body=None,
+        data=payload.to_data(),
+        channel_id=_CHANNELS[facts.topic].value,
+        tag=tag,
+        thread_id=thread,
+        badge=badge,
+        ttl_seconds=ttl_seconds,
+        high_priority=False,
+    )
+
+
 def _title_and_body(facts: Row[Any], items: Sequence[Row[Any]]) -> tuple[str, str]:
     locale = _locale(facts.locale)
     if facts.topic in OF_PERSON:

@@ -17,9 +17,9 @@ from app.models.ideas import IdeaStatus
 from app.models.notifications import Reason, TokenKind
 from app.notifications.deliveries import Claim
 from app.notifications.facts import load_facts
-from app.notifications.messages import compose
+from app.notifications.messages import compose, compose_dismissal
 from app.notifications.news import NOT_PUSHED_UNASKED, OF_PERSON, reasons_of
-from app.notifications.shown import items_with_subjects, shown_to, unread_counted
+from app.notifications.shown import count_unread, items_with_subjects, shown_to, unread_counted
 from app.push.transport import PushMessage
 
 _ITEMS_TOLD: ColumnElement[int] = literal_column("100")
@@ -57,6 +57,8 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
     if (reason := _device_is_gone(facts, at)) is not None:
         return reason
     actor = await load_actor(connection, facts.account_id)
+    if claim.is_dismissal:
+        return await _dismissal(connection, claim, actor, facts, at)
     if actor is None or facts.idea_status not in (IdeaStatus.PUBLISHED, None):
         return Obsolete.NOT_VISIBLE
     if facts.valid_until is not None and facts.valid_until <= at:
@@ -65,9 +67,23 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
     told = [item for item in items if _may_be_told(item, facts)]
     if not any(item.id > claim.after_item_id for item in told):
         return _why_nothing([item for item in items if item.id > claim.after_item_id])
-    ttl_seconds = max(1, int((claim.expires_at - at).total_seconds()))
-    message = compose(facts, told, badge=told[0].badge, ttl_seconds=ttl_seconds)
+    message = compose(facts, told, badge=told[0].badge, ttl_seconds=_ttl_seconds(claim, at))
     return Prepared(message, told[0].committed_at, facts.token_kind, facts.token)
+
+
+async def _dismissal(
+    connection: AsyncConnection, claim: Claim, actor: Actor | None, facts: Row[Any], at: datetime
+) -> Prepared | Obsolete:
+    """The silent push, unless something new is to be shown in its place."""
+    if actor is not None and any(item.shown for item in await _unread(connection, actor, facts)):
+        return Obsolete.SUPERSEDED
+    badge = 0 if actor is None else await count_unread(connection, actor)
+    message = compose_dismissal(facts, badge=badge, ttl_seconds=_ttl_seconds(claim, at))
+    return Prepared(message, None, facts.token_kind, facts.token)
+
+
+def _ttl_seconds(claim: Claim, at: datetime) -> int:
+    return max(1, int((claim.expires_at - at).total_seconds()))
 
 
 def _may_be_told(item: Row[Any], facts: Row[Any]) -> bool:

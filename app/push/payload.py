@@ -50,6 +50,7 @@ _ABOUT_NO_IDEA = (
     PushKind.APPLICATION_DECIDED,
     PushKind.WAITING,
     PushKind.NEW_IDEA,
+    PushKind.DISMISS,
     PushKind.TEST,
 )
 

@@ -67,7 +67,8 @@ async def test_a_choice_is_kept_until_the_next(client: httpx.AsyncClient, author
     assert (await client.get(PATH, headers=other.headers)).json()["quiet_hours"] != chosen
     shown = await choose(client, author, quiet_hours={"begins_at": "08:00", "ends_at": "08:00"})
     assert shown["quiet_hours"] is None
-    assert all(choice["inbox"] and choice["push"] for choice in shown["choices"])
+    assert [choice["reason"] for choice in shown["choices"] if not choice["push"]] == ["new_idea"]
+    assert all(choice["inbox"] for choice in shown["choices"])
 
 
 @pytest.mark.parametrize(

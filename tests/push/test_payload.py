@@ -21,6 +21,7 @@ ABOUT_NO_IDEA = (
     PushKind.APPLICATION_DECIDED,
     PushKind.WAITING,
     PushKind.NEW_IDEA,
+    PushKind.DISMISS,
 )
 INBOX_ITEM = UUID("0198f2a4-0002-7000-8000-000000000002")
 
@@ -83,7 +84,6 @@ def test_every_kind_is_valid_by_the_schema_and_can_be_sent(kind: PushKind) -> No
     ("kind", "missing"),
     [
         (PushKind.VOTE, "idea_id"),
-        (PushKind.DISMISS, "idea_id"),
         (PushKind.MENTION, "comment_id"),
         (PushKind.ANNOUNCEMENT, "announcement_id"),
     ],
