@@ -4,8 +4,8 @@ Inbox items about applications and cases, and push jobs about the person himself
 mini-cluster from now on, as whoever joins does. A release before tells of none of these, and lists no entry without
 an idea.
 
-Revision ID: 0020
-Revises: 0019
+Revision ID: 0021
+Revises: 0020
 """
 
 import json
@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
