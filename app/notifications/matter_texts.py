@@ -5,29 +5,24 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.core.localisation import Locale, Text
+from app.core.catalogue import Counted, Message
+from app.core.localisation import Locale
 from app.models.applications import ApplicationState
 from app.models.ideas import Visibility
 from app.models.notifications import PushTopic
 from app.notifications.texts import TITLE_BYTES, open_the_app, place_name
 from app.push.shorten import shorten
 
-_DECIDED = Text("가입 신청 결과 · {place}", "Your application · {place}")
+_DECIDED = Message("Your application · {place}")
 _OUTCOMES = {
-    ApplicationState.ADMITTED: Text(
-        "회원이 되셨습니다. 앱을 다시 열어 주세요.", "You are a member now. Open the app again."
-    ),
-    ApplicationState.DECLINED: Text(
-        "신청이 반려되었습니다. 앱에서 이유를 확인해 주세요.", "It was declined. The app tells you why."
-    ),
+    ApplicationState.ADMITTED: Message("You are a member now. Open the app again."),
+    ApplicationState.DECLINED: Message("It was declined. The app tells you why."),
 }
-_WAITING = Text("처리할 일이 있습니다", "Something waits for you")
-_APPLICATIONS = Text("가입 신청 {count}건", "{count} applications")
-_ONE_APPLICATION = Text("가입 신청 1건", "1 application")
-_CASES = Text("신고·점검 {count}건", "{count} cases")
-_ONE_CASE = Text("신고·점검 1건", "1 case")
-_NEW_IDEA = Text("새 아이디어 · {place}", "New idea · {place}")
-_NEW_IDEAS = Text("새 아이디어 {count}개", "{count} new ideas")
+_WAITING = Message("Something waits for you")
+_APPLICATIONS = Counted("{count} application", "{count} applications")
+_CASES = Counted("{count} case", "{count} cases")
+_NEW_IDEA = Message("New idea · {place}")
+_NEW_IDEAS = Counted("{count} new idea", "{count} new ideas")
 
 
 def title_and_body_of_matters(
@@ -50,11 +45,8 @@ def _of_application(item: Row[Any], locale: Locale) -> tuple[str, str]:
 
 def _queue(items: Sequence[Row[Any]], locale: Locale) -> str:
     applications = sum(1 for item in items if item.application_id is not None)
-    counted = (
-        (applications, _ONE_APPLICATION, _APPLICATIONS),
-        (len(items) - applications, _ONE_CASE, _CASES),
-    )
-    return ", ".join((one if count == 1 else many).render(locale, count=count) for count, one, many in counted if count)
+    counted = ((applications, _APPLICATIONS), (len(items) - applications, _CASES))
+    return ", ".join(text.render(locale, count) for count, text in counted if count)
 
 
 def _of_ideas(items: Sequence[Row[Any]], locale: Locale, *, hides_content: bool) -> tuple[str, str]:
@@ -62,7 +54,7 @@ def _of_ideas(items: Sequence[Row[Any]], locale: Locale, *, hides_content: bool)
     if len(items) == 1:
         title = _NEW_IDEA.render(locale, place=_place(newest, locale))
     else:
-        title = _NEW_IDEAS.render(locale, count=len(items))
+        title = _NEW_IDEAS.render(locale, len(items))
     if hides_content or newest.visibility is Visibility.NAMED:
         return title, open_the_app(locale)
     return title, shorten(newest.title, TITLE_BYTES)

@@ -6,7 +6,8 @@ No Korean particle depends on a name: names end in 님, numbers in 개.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from app.core.localisation import Locale, Text
+from app.core.catalogue import Counted, Message
+from app.core.localisation import Locale
 from app.ideas.excerpts import excerpt_of
 from app.models.ideas import IdeaState
 from app.models.notifications import PushTopic, Reason
@@ -15,7 +16,6 @@ from app.push.shorten import shorten
 TITLE_BYTES = 120
 EXCERPT_CHARACTERS = 160
 _NAME_BYTES = 60
-_MINI_CLUSTER = "미니클러스터"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,65 +47,58 @@ class Subject:
 
 
 _ONE = {
-    Reason.MENTION: Text(
-        "{name}님이 회원님을 언급했습니다: {excerpt}",
-        "{name} mentioned you: {excerpt}",
-    ),
-    Reason.REPLY: Text("{name}님의 답글: {excerpt}", "{name} replied: {excerpt}"),
-    Reason.COMMENT: Text("{name}님의 댓글: {excerpt}", "{name} commented: {excerpt}"),
-    Reason.FOLLOWED: Text("{name}님의 댓글: {excerpt}", "{name} commented: {excerpt}"),
-    Reason.VOTE: Text("{name}님이 추천했습니다{total}", "{name} recommended your idea{total}"),
+    Reason.MENTION: Message("{name} mentioned you: {excerpt}"),
+    Reason.REPLY: Message("{name} replied: {excerpt}"),
+    Reason.COMMENT: Message("{name} commented: {excerpt}"),
+    Reason.FOLLOWED: Message("{name} commented: {excerpt}"),
+    Reason.VOTE: Message("{name} recommended your idea{total}"),
 }
+_NEW_COMMENTS = Counted("{count} new comment · {names}", "{count} new comments · {names}")
 _SEVERAL = {
-    Reason.MENTION: Text(
-        "{name}님이 회원님을 언급했습니다 · 새 댓글 {count}개",
-        "{name} mentioned you · {count} new comments",
+    Reason.MENTION: Counted(
+        "{name} mentioned you · {count} new comment", "{name} mentioned you · {count} new comments"
     ),
-    Reason.REPLY: Text("새 답글 {count}개 · {names}", "{count} new replies · {names}"),
-    Reason.COMMENT: Text("새 댓글 {count}개 · {names}", "{count} new comments · {names}"),
-    Reason.FOLLOWED: Text("새 댓글 {count}개 · {names}", "{count} new comments · {names}"),
-    Reason.VOTE: Text("추천 {count}개를 받았습니다{total}", "{count} new recommendations{total}"),
+    Reason.REPLY: Counted("{count} new reply · {names}", "{count} new replies · {names}"),
+    Reason.COMMENT: _NEW_COMMENTS,
+    Reason.FOLLOWED: _NEW_COMMENTS,
+    Reason.VOTE: Counted("{count} new recommendation{total}", "{count} new recommendations{total}"),
 }
 _STATES = {
-    IdeaState.OPEN: Text("열림", "open"),
-    IdeaState.UNDER_REVIEW: Text("검토 중", "under review"),
-    IdeaState.CHOSEN: Text("선정", "chosen"),
-    IdeaState.IN_PROGRESS: Text("진행 중", "in progress"),
-    IdeaState.DONE: Text("완료", "done"),
-    IdeaState.CLOSED: Text("종료", "closed"),
+    IdeaState.OPEN: Message("open"),
+    IdeaState.UNDER_REVIEW: Message("under review"),
+    IdeaState.CHOSEN: Message("chosen"),
+    IdeaState.IN_PROGRESS: Message("in progress"),
+    IdeaState.DONE: Message("done"),
+    IdeaState.CLOSED: Message("closed"),
 }
-_NEW_STATE = Text("진행 상태가 바뀌었습니다: {state}", "Its state has changed: {state}")
-_CONSENT = Text(
-    "공개 범위를 넓히자는 제안이 있습니다. 동의 여부를 알려 주세요.", "More people are to see it: do you agree?"
-)
-_ANNOUNCED = Text("[공지] {title}", "Announcement: {title}")
-_TOTAL = Text(" (모두 {votes}개)", " ({votes} in all)")
-_NAMES = Text("{name}님 외 {others}명", "{name} and {others} others")
-_TWO_NAMES = Text("{name}님 외 1명", "{name} and 1 other")
-_ONE_NAME = Text("{name}님", "{name}")
-_SOMEBODY = Text("탈퇴한 회원", "A former member")
+_NEW_STATE = Message("Its state has changed: {state}")
+_CONSENT = Message("More people are to see it: do you agree?")
+_ANNOUNCED = Message("Announcement: {title}")
+_TOTAL = Message(" ({votes} in all)")
+_NAMES = Counted("{name} and {count} other", "{name} and {count} others")
+_ONE_NAME = Message("{name}")
+_SOMEBODY = Message("A former member")
 
 _CONFIDENTIAL_ONE = {
-    Reason.MENTION: Text("회원님을 언급한 댓글", "You were mentioned"),
-    Reason.REPLY: Text("새 답글", "New reply"),
-    Reason.COMMENT: Text("새 댓글", "New comment"),
-    Reason.FOLLOWED: Text("새 댓글", "New comment"),
-    Reason.VOTE: Text("새 추천", "New recommendation"),
-    Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
-    Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
-    Reason.ANNOUNCEMENT: Text("새 공지", "New announcement"),
+    Reason.MENTION: Message("You were mentioned"),
+    Reason.REPLY: Message("New reply"),
+    Reason.COMMENT: Message("New comment"),
+    Reason.FOLLOWED: Message("New comment"),
+    Reason.VOTE: Message("New recommendation"),
+    Reason.CONSENT_ASKED: Message("Your consent is asked"),
+    Reason.STATE_CHANGED: Message("New state"),
+    Reason.ANNOUNCEMENT: Message("New announcement"),
 }
 _CONFIDENTIAL_SEVERAL = {
-    Reason.MENTION: Text("회원님을 언급한 댓글 등 {count}개", "You were mentioned, {count} new comments"),
-    Reason.REPLY: Text("새 답글 {count}개", "{count} new replies"),
-    Reason.COMMENT: Text("새 댓글 {count}개", "{count} new comments"),
-    Reason.FOLLOWED: Text("새 댓글 {count}개", "{count} new comments"),
-    Reason.VOTE: Text("새 추천 {count}개", "{count} new recommendations"),
-    Reason.CONSENT_ASKED: Text("동의 요청", "Your consent is asked"),
-    Reason.STATE_CHANGED: Text("진행 상태 변경", "New state"),
-    Reason.ANNOUNCEMENT: Text("새 공지", "New announcement"),
+    Reason.MENTION: Counted("You were mentioned, {count} new comment", "You were mentioned, {count} new comments"),
+    Reason.REPLY: Counted("{count} new reply", "{count} new replies"),
+    Reason.COMMENT: Counted("{count} new comment", "{count} new comments"),
+    Reason.FOLLOWED: Counted("{count} new comment", "{count} new comments"),
+    Reason.VOTE: Counted("{count} new recommendation", "{count} new recommendations"),
 }
-_CONFIDENTIAL_BODY = Text("앱에서 내용을 확인해 주세요.", "Open the app to read it.")
+_CONFIDENTIAL_BODY = Message("Open the app to read it.")
+_MINI_CLUSTER = Message("{name} mini-cluster")
+_CALLED_SO = ("cluster", "미니클러스터")
 
 
 def strongest_reason(present: Collection[Reason]) -> Reason:
@@ -134,7 +127,7 @@ def _about_responses(items: Sequence[Told], locale: Locale) -> str:
         return _ONE[newest.reason].render(locale, name=_name(newest, locale), excerpt=excerpt)
     reason = _common_reason(items)
     speaker = next(item for item in items if item.reason is reason) if reason is Reason.MENTION else newest
-    return _SEVERAL[reason].render(locale, name=_name(speaker, locale), names=_names(items, locale), count=len(items))
+    return _SEVERAL[reason].render(locale, len(items), name=_name(speaker, locale), names=_names(items, locale))
 
 
 def _about_votes(subject: Subject, items: Sequence[Told], locale: Locale) -> str:
@@ -142,7 +135,7 @@ def _about_votes(subject: Subject, items: Sequence[Told], locale: Locale) -> str
     total = _TOTAL.render(locale, votes=subject.vote_count) if subject.vote_count > count else ""
     if count == 1:
         return _ONE[Reason.VOTE].render(locale, name=_name(items[0], locale), total=total)
-    return _SEVERAL[Reason.VOTE].render(locale, count=count, total=total)
+    return _SEVERAL[Reason.VOTE].render(locale, count, total=total)
 
 
 def _about_progress(subject: Subject, items: Sequence[Told], locale: Locale) -> str:
@@ -153,8 +146,9 @@ def _about_progress(subject: Subject, items: Sequence[Told], locale: Locale) -> 
 
 
 def _confidential(subject: Subject, items: Sequence[Told], locale: Locale) -> tuple[str, str]:
-    texts = _CONFIDENTIAL_ONE if len(items) == 1 else _CONFIDENTIAL_SEVERAL
-    what = texts[_common_reason(items)].render(locale, count=len(items))
+    reason = _common_reason(items)
+    several = _CONFIDENTIAL_SEVERAL.get(reason) if len(items) > 1 else None
+    what = several.render(locale, len(items)) if several else _CONFIDENTIAL_ONE[reason].render(locale)
     return f"{what} · {_mini_cluster(subject, locale)}", open_the_app(locale)
 
 
@@ -169,8 +163,8 @@ def _common_reason(items: Sequence[Told]) -> Reason:
 def _names(items: Sequence[Told], locale: Locale) -> str:
     newest = items[0]
     others = len({item.actor_id for item in items}) - 1
-    text = (_ONE_NAME, _TWO_NAMES)[others] if others < 2 else _NAMES
-    return text.render(locale, name=_name(newest, locale), others=others)
+    name = _name(newest, locale)
+    return _NAMES.render(locale, others, name=name) if others else _ONE_NAME.render(locale, name=name)
 
 
 def _name(item: Told, locale: Locale) -> str:
@@ -186,9 +180,9 @@ def _mini_cluster(subject: Subject, locale: Locale) -> str:
 
 def place_name(name_ko: str, name_en: str, locale: Locale) -> str:
     """The name of a mini-cluster, saying once that it is one."""
-    if locale is Locale.ENGLISH:
-        return name_en if "cluster" in name_en.lower() else f"{name_en} mini-cluster"
-    return name_ko if name_ko.endswith(_MINI_CLUSTER) else f"{name_ko} {_MINI_CLUSTER}"
+    name = name_ko if locale is Locale.KOREAN else name_en
+    is_called_so = any(word in name.lower() for word in _CALLED_SO)
+    return name if is_called_so else _MINI_CLUSTER.render(locale, name=name)
 
 
 def open_the_app(locale: Locale) -> str:
