@@ -4,8 +4,8 @@ Inbox items about applications and cases, and push jobs about the person himself
 mini-cluster from now on, as whoever joins does. A release before tells of none of these, and lists no entry without
 an idea.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0023
+Revises: 0022
 """
 
 import json
@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
