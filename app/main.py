@@ -55,6 +55,8 @@ from app.moderation.rules import endpoints as house_rules
 from app.moderation.statements import endpoints as statements
 from app.moderation.watch import endpoints as watch_lists
 from app.notifications import endpoints as notifications
+from app.notifications import settings_endpoints as notification_settings
+from app.notifications import unsubscribe_endpoints as unsubscribing
 from app.notifications.inbox import read_items_of_idea
 from app.notifications.shown import count_unread
 from app.privacy.erasure import endpoints as erasure
@@ -76,6 +78,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     ideas.router,
     comments.router,
     notifications.router,
+    notification_settings.router,
     announcements.router,
     audience.router,
     states.router,
@@ -149,6 +152,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     register_error_handlers(app)
     for router in FEATURE_ROUTERS:
         app.include_router(router, prefix="/v1")
+    app.include_router(unsubscribing.router)
     app.include_router(health.router)
     app.include_router(landing.router)
     app.include_router(app_links.router)

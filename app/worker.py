@@ -33,6 +33,9 @@ from app.mail.factory import open_mail_transport
 from app.mail.transport import MailTransport
 from app.moderation.watch import watching
 from app.notifications import fan_out
+from app.notifications.digest_mails import DigestSender
+from app.notifications.digests import dispatch_due_digests
+from app.notifications.events import DigestDue
 from app.notifications.jobs import dispatch_due, oldest_due_delivery
 from app.notifications.metrics import OLDEST_DUE_DELIVERY_SECONDS
 from app.notifications.quiet_hours import QuietHours
@@ -64,6 +67,7 @@ _CLOSE_SECONDS = 1.0
 EXIT_SECONDS = 8.5
 """From the signal until the process ends whatever hangs: a thread waiting for an answer can't be interrupted."""
 _EXPIRED_AT_ONCE = 500
+_DIGEST_PACE = Pace(5.0, 60.0)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ def build_subscriptions(tools: Tools) -> Subscriptions:
     watching.subscribe(subscriptions)  # before people are told: what is held is news to nobody
     subscriptions.in_batches(ResponseChanged, refresh_ranks, lambda event: event.idea_id)
     fan_out.subscribe(subscriptions)
+    digests = DigestSender(tools.database, tools.mail, tools.settings.signing_key, tools.settings.public_url)
+    subscriptions.outside(DigestDue, digests.send_digest)
     mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)
     consortia_mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings)
     subscriptions.outside(DataExportRequested, DataExportBuilder(tools.database).build)
@@ -178,6 +184,7 @@ class _Loops:
         self._begin(
             tasks, "push_jobs", lambda: dispatch_due(database, now(), usual_quiet), wakeup=to_dispatch, then=to_send
         )
+        self._begin(tasks, "digests", lambda: dispatch_due_digests(database, now(), usual_quiet), pace=_DIGEST_PACE)
         relay = Relay(database, subscriptions, lane=Lane.INSIDE)
         self._begin(tasks, "events", lambda: relay.run_round(now()), then=to_dispatch)
         for _ in range(MAIL_LANES):

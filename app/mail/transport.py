@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Protocol
 
@@ -41,12 +41,18 @@ class Mail:
     text: str = field(repr=False)
     locale: Locale
     reference: str
+    unsubscribe_url: str | None = field(default=None, repr=False)
+    """Where one click ends mails of this kind (RFC 8058); None for mails that one can't do without."""
 
     def __post_init__(self) -> None:
         if not self.to.isascii() or _breaks_header(self.to):
             raise ValueError("to: an e-mail address of ASCII characters; write other domains in their xn-- form")
         if not self.reference.isascii() or _breaks_header(self.reference):
             raise ValueError("reference: ASCII letters, digits, dots and hyphens")
+        if self.unsubscribe_url is not None and (
+            not self.unsubscribe_url.isascii() or _breaks_header(self.unsubscribe_url)
+        ):
+            raise ValueError("unsubscribe_url: an address of ASCII characters")
         if _breaks_header(self.subject, allowed=" "):
             raise ValueError("subject: one line without control characters")
 
@@ -84,15 +90,30 @@ def sender_address(mail_from: str) -> Address:
     return Address(address.display_name, address.username, address.domain)
 
 
+class _Unfolded(UnstructuredHeader, BaseHeader):
+    """A header that holds one address on the web: folded, it would be encoded, and mailboxes would not read it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Unfolded)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def as_message(mail: Mail, sender: Address) -> EmailMessage:
     """The mail as it goes over the wire (RFC 5322), marked as sent by a machine (RFC 3834)."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = str(sender)
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{mail.reference}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe_url is not None:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text, charset="utf-8", cte="base64")
     message["Content-Language"] = mail.locale.value
     return message

@@ -34,7 +34,15 @@ from app.models.ideas import (
 from app.models.memberships import CoordinatorRole, Invitation, Membership, MiniClusterFollow
 from app.models.merges import IdeaMerge, MergedComment, MergedVote
 from app.models.moderation import Appeal, Case, HouseRules, ModerationAct, ModerationActText, Report, WatchList
-from app.models.notifications import Delivery, Device, InboxItem, NotificationSettings, PushJob
+from app.models.notifications import (
+    Delivery,
+    Device,
+    Digest,
+    InboxItem,
+    MiniClusterNotificationSettings,
+    NotificationSettings,
+    PushJob,
+)
 from app.models.operations import IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from app.models.organisations import Affiliation, Organisation, OrganisationSizeBand
 from app.models.privacy import DataExport, Erasure
@@ -68,6 +76,7 @@ __all__ = [
     "DataExport",
     "Delivery",
     "Device",
+    "Digest",
     "EmailChange",
     "EmployerChange",
     "Erasure",
@@ -94,6 +103,7 @@ __all__ = [
     "MiniCluster",
     "MiniClusterFollow",
     "MiniClusterName",
+    "MiniClusterNotificationSettings",
     "Model",
     "ModerationAct",
     "ModerationActText",

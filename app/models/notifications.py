@@ -71,6 +71,25 @@ class PushTopic(StrEnum):
     APPLICATIONS = "applications"
     QUEUE = "queue"
     NEW_IDEAS = "new_ideas"
+    TESTS = "tests"
+    """The person tries whether pushes reach his device."""
+
+
+class NoticeChannel(StrEnum):
+    """A way of telling a person; whatever else he is told in, it stands in the inbox, too."""
+
+    INBOX = "inbox"
+    PUSH = "push"
+    DIGEST = "digest"
+    """A mail about what he has not read."""
+
+
+class DigestRhythm(StrEnum):
+    """How often a person gets a digest."""
+
+    OFF = "off"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 class DeliveryState(StrEnum):
@@ -167,7 +186,41 @@ class NotificationSettings(Model):
     without_inbox: Mapped[list[Any]]
     """Reasons he is not told of at all."""
     without_push: Mapped[list[Any]]
+    choices: Mapped[dict[str, Any] | None]
+    """The channels of each reason he chose for. The two lists before say the same to the release before."""
     changed_at: Mapped[CreatedAt]
+
+
+class MiniClusterNotificationSettings(Model):
+    """How a person wants to be told of one mini-cluster, where that differs from how he is told of all."""
+
+    __tablename__ = "mini_cluster_choices"
+    account_id: Mapped[int] = mapped_column(BigKey, ForeignKey("accounts.id"), primary_key=True)
+    mini_cluster_id: Mapped[int] = mapped_column(BigKey, ForeignKey("mini_clusters.id"), primary_key=True, index=True)
+    choices: Mapped[dict[str, Any]]
+    """The channels of each reason he chose for."""
+    changed_at: Mapped[CreatedAt]
+
+
+class Digest(Model):
+    """The digests of a person: how often, when the next one is due, and how far the last one told."""
+
+    __tablename__ = "digests"
+    __table_args__ = (
+        Index(
+            "ix_digests_due",
+            "due_at",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
+    )
+    account_id: Mapped[int] = mapped_column(BigKey, ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    rhythm: Mapped[DigestRhythm | None] = mapped_column(choice(DigestRhythm))
+    """None where he has not chosen: weekly."""
+    due_at: Mapped[datetime | None]
+    """None while there is nothing to tell."""
+    last_item_id: Mapped[int] = mapped_column(BigKey, default=0)
+    """The newest inbox item at the time of the last digest."""
 
 
 class PushJob(Model):

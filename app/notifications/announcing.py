@@ -12,7 +12,7 @@ from app.announcements.queries import people_told
 from app.models import Announcement, PushJob
 from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
-from app.notifications.preferences import choices_of
+from app.notifications.channels import choices_of
 from app.notifications.telling import put_into_inboxes
 from app.outbox import events as outbox
 from app.outbox.subscriptions import Occurrence
@@ -50,10 +50,9 @@ async def _load(session: AsyncSession, announcement_id: int, at: datetime) -> Ro
 async def _tell(
     session: AsyncSession, announcement: Row[Any], event_id: int, people: Collection[int], at: datetime
 ) -> None:
-    choices = await choices_of(session, people)
-    willing = [person for person in people if choices[person].inbox(Reason.ANNOUNCEMENT)]
+    choices = await choices_of(session, people, announcement.mini_cluster_id)
     subject = {"actor_id": announcement.author_id, "announcement_id": announcement.id}
-    told = await put_into_inboxes(session, willing, event_id, Reason.ANNOUNCEMENT, at, **subject)
+    told = await put_into_inboxes(session, choices, event_id, Reason.ANNOUNCEMENT, at, **subject)
     jobs = [_job(person, announcement.id, at) for person in told if choices[person].push(Reason.ANNOUNCEMENT)]
     if jobs:
         await session.execute(insert_for(session, PushJob).values(jobs).on_conflict_do_nothing())

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.consortia.page_requests import PageRequest
@@ -27,6 +27,16 @@ async def list_deliveries(
     device = await connection.scalar(owned)
     if device is None:
         raise NotFound
+    statement = select_deliveries(actor).where(Delivery.device_id == device).limit(page.rows)
+    name = f"deliveries.{device}"
+    if (last_id := page.after(name)) is not None:
+        statement = statement.where(Delivery.id < last_id)
+    rows, next_cursor = page.cut(name, (await connection.execute(statement)).all())
+    return schemas.DeliveryPage(items=[shown_delivery(row) for row in rows], next_cursor=next_cursor)
+
+
+def select_deliveries(actor: Actor) -> Select[Any]:
+    """What was to be pushed to devices of a person while they were his, the newest first."""
     columns: Sequence[Any] = [
         Delivery.id,
         Delivery.state,
@@ -38,27 +48,18 @@ async def list_deliveries(
         PushJob.topic,
         Idea.public_id.label("idea_id"),
     ]
-    statement = (
+    return (
         select(*columns)
         .select_from(Delivery)
         .join(PushJob, PushJob.id == Delivery.push_job_id)
         .outerjoin(Idea, and_(Idea.id == PushJob.idea_id, visible_to(actor)))
-        .where(
-            Delivery.device_id == device,
-            PushJob.account_id == actor.account_id,
-            Delivery.is_dismissal.is_(False),
-        )
+        .where(PushJob.account_id == actor.account_id, Delivery.is_dismissal.is_(False))
         .order_by(Delivery.id.desc())
-        .limit(page.rows)
     )
-    name = f"deliveries.{device}"
-    if (last_id := page.after(name)) is not None:
-        statement = statement.where(Delivery.id < last_id)
-    rows, next_cursor = page.cut(name, (await connection.execute(statement)).all())
-    return schemas.DeliveryPage(items=[_shown(row) for row in rows], next_cursor=next_cursor)
 
 
-def _shown(row: Any) -> schemas.DeliveryRecord:
+def shown_delivery(row: Any) -> schemas.DeliveryRecord:
+    """A row of :func:`select_deliveries` as its owner is shown it."""
     return schemas.DeliveryRecord(
         state=row.state,
         code=row.last_code,

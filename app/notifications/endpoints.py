@@ -8,22 +8,20 @@ from fastapi import APIRouter, Path, Query
 from app.announcements.dependencies import AnnouncementId
 from app.announcements.service import open_announcement
 from app.consortia.dependencies import Page
-from app.identity.dependencies import ReadActor, WriteActor, WriteSession
-from app.notifications import delivery_log, devices, inbox, preferences
-from app.notifications.quiet_hours import QuietHours
+from app.identity.dependencies import Once, ReadActor, WriteActor, WriteSession
+from app.notifications import delivery_log, devices, inbox, trial_pushes
 from app.notifications.schemas import (
     DeliveryPage,
+    DeliveryRecord,
     Device,
     DevicePage,
     DeviceRegistration,
     InboxPage,
     InboxRead,
-    NotificationSettings,
-    NotificationSettingsUpdate,
     UnreadCount,
 )
 from app.notifications.shown import count_unread
-from app.web.connections import InjectedResources, ReadConnection
+from app.web.connections import ReadConnection
 from app.web.fields import ClientId
 from app.web.openapi import problem_responses
 
@@ -150,38 +148,6 @@ async def list_devices(actor: ReadActor, connection: ReadConnection, page: Page)
 
 
 @router.get(
-    "/me/notification-settings",
-    tags=["inbox"],
-    summary="How I am told",
-    description="My own choice, or what goes for all who did not choose.",
-    responses=problem_responses(401, 503),
-)
-async def get_my_notification_settings(
-    actor: ReadActor, connection: ReadConnection, resources: InjectedResources
-) -> NotificationSettings:
-    """Show the settings."""
-    usual = QuietHours.parse(resources.settings.quiet_hours)
-    return await preferences.show_settings(connection, actor, usual)
-
-
-@router.put(
-    "/me/notification-settings",
-    tags=["inbox"],
-    summary="Choose how I am told",
-    description="What falls into the quiet hours is pushed, bundled, when they end; nothing is lost. Single ideas are"
-    " muted by `PUT /v1/ideas/{idea_id}/mute`.",
-    responses=problem_responses(401, 422, 503),
-)
-async def put_my_notification_settings(
-    request: NotificationSettingsUpdate, actor: WriteActor, session: WriteSession, resources: InjectedResources
-) -> NotificationSettings:
-    """Store the settings."""
-    await preferences.put_settings(session, actor, request)
-    usual = QuietHours.parse(resources.settings.quiet_hours)
-    return await preferences.show_settings(session, actor, usual)
-
-
-@router.get(
     "/devices/{device_id}/deliveries",
     tags=["devices"],
     summary="What was pushed to a device of mine, and what not",
@@ -193,3 +159,22 @@ async def list_device_deliveries(
 ) -> DeliveryPage:
     """List the pushes of a device."""
     return await delivery_log.list_deliveries(connection, actor, device_id, page)
+
+
+@router.post(
+    "/devices/{device_id}/test-pushes",
+    tags=["devices"],
+    status_code=202,
+    summary="Try whether pushes reach a device of mine",
+    description="A push at once, whatever I chose and whatever the hour. What becomes of it stands in"
+    " `GET /v1/devices/{device_id}/deliveries`. Asked again within 30 seconds, nothing more is sent. 409"
+    " `device_is_silent`: nothing is pushed to it at present.",
+    responses=problem_responses(401, 404, 409, 422, 503),
+)
+async def create_test_push(device_id: DeviceId, actor: WriteActor, session: WriteSession, once: Once) -> DeliveryRecord:
+    """Try a device."""
+    return await once.run(
+        DeliveryRecord,
+        lambda: trial_pushes.try_push(session, actor, device_id),
+        lambda _earlier: trial_pushes.require_own(session, actor, device_id),
+    )

@@ -22,3 +22,12 @@ class ItemsRead(Event):
 
     kind: ClassVar[str] = "notifications.items_read"
     account_id: int
+
+
+class DigestDue(Event):
+    """A person is to be mailed what he has not read of the inbox items after one, up to another."""
+
+    kind: ClassVar[str] = "notifications.digest_due"
+    account_id: int
+    after_item_id: int
+    up_to_item_id: int

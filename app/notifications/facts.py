@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Row, Select, bindparam, exists, func, select
+from sqlalchemy import BigInteger, Integer, Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,7 @@ from app.models import (
     Idea,
     IdeaFollow,
     MiniCluster,
+    MiniClusterNotificationSettings,
     NotificationSettings,
     PushJob,
     Session,
@@ -47,7 +48,10 @@ _COLUMNS: Sequence[Any] = [
     func.coalesce(MiniCluster.name_ko, Consortium.name_ko).label("name_ko"),
     func.coalesce(MiniCluster.name_en, Consortium.name_en).label("name_en"),
     NotificationSettings.hides_content,
+    NotificationSettings.choices,
+    NotificationSettings.without_inbox,
     NotificationSettings.without_push,
+    MiniClusterNotificationSettings.choices.label("choices_here"),
 ]
 
 
@@ -73,6 +77,13 @@ def _statement() -> Select[Any]:
         .outerjoin(MiniCluster, MiniCluster.id == func.coalesce(Idea.mini_cluster_id, Announcement.mini_cluster_id))
         .outerjoin(Consortium, Consortium.id == Announcement.consortium_id)
         .outerjoin(NotificationSettings, NotificationSettings.account_id == PushJob.account_id)
+        .outerjoin(
+            MiniClusterNotificationSettings,
+            and_(
+                MiniClusterNotificationSettings.account_id == PushJob.account_id,
+                MiniClusterNotificationSettings.mini_cluster_id == MiniCluster.id,
+            ),
+        )
         .where(Device.id == device_id)
     )
 

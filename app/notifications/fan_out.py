@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.announcements.events import AnnouncementMade
 from app.consortia.applications.events import ApplicationDecided, ApplicationWaiting
 from app.core.clock import now
-from app.core.ids import new_public_id
 from app.ideas.events import (
     AudienceProposed,
     CaseOpened,
@@ -25,16 +24,16 @@ from app.models import InboxItem, PushJob
 from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
 from app.notifications.announcing import tell_next
+from app.notifications.channels import NO_CHOICE, Choices, choices_of
 from app.notifications.coalescing import WINDOW, direct_reasons, due_at, is_milestone
 from app.notifications.dismissing import dismiss_what_was_read
 from app.notifications.eligibility import may_be_told
 from app.notifications.events import FollowersToTell, ItemsRead
 from app.notifications.matters import tell_applicant, tell_of_application, tell_of_case
-from app.notifications.metrics import INBOX_ITEMS
 from app.notifications.new_ideas import tell_followers
 from app.notifications.news import TOPIC_OF, News, news_of_comment, news_of_proposal, news_of_state, news_of_vote
-from app.notifications.preferences import wants_push
 from app.notifications.recipients import Recipients, default_recipients
+from app.notifications.telling import put_into_inboxes
 from app.outbox.subscriptions import Occurrence, Subscriptions
 
 
@@ -67,9 +66,10 @@ class FanOut:
         """Tell a member of what was done to what he wrote, whoever did it and whether he still sees it."""
         event = occurrence.event
         # Who moderates is not named: to the member it is an entry of his own.
-        news = News(occurrence.id, event, event.account_id, event.idea_id, event.account_id, event.comment_id)
+        subject = {"idea_id": event.idea_id, "comment_id": event.comment_id}
         if await load_actor(session, event.account_id) is not None:
-            await tell(session, news, event.account_id, Reason.MODERATED, self._clock())
+            told = {event.account_id: NO_CHOICE}
+            await put_into_inboxes(session, told, occurrence.id, Reason.MODERATED, self._clock(), **subject)
 
     async def announcement(self, session: AsyncSession, occurrence: Occurrence[AnnouncementMade]) -> None:
         """Tell the next people of an announcement."""
@@ -104,9 +104,12 @@ class FanOut:
         if news is None:
             return
         at = self._clock()
-        for account_id, reason in await self._recipients.of(session, news):
-            if await may_be_told(session, news, account_id, reason):
-                await tell(session, news, account_id, reason, at)
+        named = await self._recipients.of(session, news)
+        choices = await choices_of(session, [account_id for account_id, _ in named], news.mini_cluster_id)
+        for account_id, reason in named:
+            chosen = choices[account_id]
+            if chosen.inbox(reason) and await may_be_told(session, news, account_id, reason):
+                await tell(session, news, account_id, reason, chosen, at)
 
 
 def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> None:
@@ -127,35 +130,18 @@ def subscribe(subscriptions: Subscriptions, fan_out: FanOut | None = None) -> No
     subscriptions.in_transaction(ItemsRead, fan_out.reading)
 
 
-async def tell(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:
+async def tell(
+    session: AsyncSession, news: News, account_id: int, reason: Reason, chosen: Choices, at: datetime
+) -> bool:
     """Put the news into a person's inbox and have it pushed; False when he was told of this event before."""
-    statement = (
-        insert_for(session, InboxItem)
-        .values(
-            public_id=new_public_id(),
-            account_id=account_id,
-            event_id=news.event_id,
-            reason=reason,
-            actor_id=news.actor_id,
-            idea_id=news.idea_id,
-            comment_id=news.comment_id,
-            created_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=["account_id", "event_id"])
-        .returning(InboxItem.id)
-    )
-    item_id = (await session.execute(statement)).scalar_one_or_none()
-    if item_id is None:
-        return False
-    INBOX_ITEMS.labels(reason.value).inc()
-    if reason in TOPIC_OF and await wants_push(session, account_id, reason):
-        await _have_pushed(session, news, account_id, reason, item_id, at)
-    return True
+    subject = {"actor_id": news.actor_id, "idea_id": news.idea_id, "comment_id": news.comment_id}
+    told = await put_into_inboxes(session, {account_id: chosen}, news.event_id, reason, at, **subject)
+    if told and chosen.push(reason):
+        await _have_pushed(session, news, account_id, reason, at)
+    return bool(told)
 
 
-async def _have_pushed(
-    session: AsyncSession, news: News, account_id: int, reason: Reason, item_id: int, at: datetime
-) -> None:
+async def _have_pushed(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> None:
     """Add the news to the person's push job of this idea and topic, locking its row, and set when it is due."""
     topic = TOPIC_OF[reason]
     values = {"account_id": account_id, "idea_id": news.idea_id, "topic": topic}
@@ -176,7 +162,7 @@ async def _have_pushed(
         at,
         dispatched_at=job.dispatched_at,
         waiting_until=job.due_at,
-        at_once=await _comes_at_once(session, news, account_id, reason, item_id, at),
+        at_once=await _comes_at_once(session, news, account_id, reason, at),
     )
     if due != job.due_at:
         await session.execute(
@@ -185,9 +171,7 @@ async def _have_pushed(
         )
 
 
-async def _comes_at_once(
-    session: AsyncSession, news: News, account_id: int, reason: Reason, item_id: int, at: datetime
-) -> bool:
+async def _comes_at_once(session: AsyncSession, news: News, account_id: int, reason: Reason, at: datetime) -> bool:
     """Whether this speaks to the person directly, and nothing as direct about this idea did so a moment ago."""
     direct = direct_reasons(reason)
     if not direct:
@@ -197,6 +181,6 @@ async def _comes_at_once(
         InboxItem.idea_id == news.idea_id,
         InboxItem.reason.in_(direct),
         InboxItem.created_at > at - WINDOW[TOPIC_OF[reason]],
-        InboxItem.id != item_id,
+        InboxItem.event_id != news.event_id,
     )
     return not await session.scalar(select(recent.exists()))

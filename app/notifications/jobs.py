@@ -28,7 +28,7 @@ from app.models.notifications import DeliveryState, PushTopic
 from app.models.upsert import insert_for
 from app.notifications.devices import gets_pushes
 from app.notifications.news import reasons_of
-from app.notifications.preferences import quiet_ends
+from app.notifications.quiet_ends import quiet_ends
 from app.notifications.quiet_hours import QuietHours
 
 TIME_TO_LIVE = timedelta(hours=48)

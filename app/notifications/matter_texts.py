@@ -22,6 +22,8 @@ _WAITING = Message("Something waits for you")
 _APPLICATIONS = Counted("{count} application", "{count} applications")
 _CASES = Counted("{count} case", "{count} cases")
 _NEW_IDEA = Message("New idea · {place}")
+_TRIAL = Message("This is a trial")
+_TRIAL_BODY = Message("Pushes reach this device.")
 _NEW_IDEAS = Counted("{count} new idea", "{count} new ideas")
 
 
@@ -62,3 +64,8 @@ def _of_ideas(items: Sequence[Row[Any]], locale: Locale, *, hides_content: bool)
 
 def _place(item: Row[Any], locale: Locale) -> str:
     return place_name(item.name_ko or "", item.name_en or "", locale)
+
+
+def trial_texts(locale: Locale) -> tuple[str, str]:
+    """What the phone shows when somebody tries it."""
+    return _TRIAL.render(locale), _TRIAL_BODY.render(locale)

@@ -14,8 +14,8 @@ from app.models import Application, Case, Idea, Report
 from app.models.applications import ApplicationState
 from app.models.moderation import CaseState
 from app.models.notifications import Reason
+from app.notifications.channels import choices_of
 from app.notifications.news import TOPIC_OF
-from app.notifications.preferences import choices_of
 from app.notifications.shown import case_waits
 from app.notifications.telling import have_person_pushed, put_into_inboxes
 from app.outbox.subscriptions import Occurrence
@@ -79,8 +79,7 @@ async def _tell(
     case_id: int | None = None,
 ) -> None:
     choices = await choices_of(session, people)
-    willing = [person for person in people if choices[person].inbox(reason)]
     subject = {"application_id": application_id, "case_id": case_id}
-    for person in await put_into_inboxes(session, willing, event_id, reason, at, **subject):
+    for person in await put_into_inboxes(session, choices, event_id, reason, at, **subject):
         if choices[person].push(reason):
             await have_person_pushed(session, person, TOPIC_OF[reason], at)

@@ -9,7 +9,7 @@ from app.core.localisation import DEFAULT_LOCALE, Locale
 from app.models.accounts import AccountStatus
 from app.models.ideas import IdeaState, Visibility
 from app.models.notifications import PushTopic, Reason
-from app.notifications.matter_texts import title_and_body_of_matters
+from app.notifications.matter_texts import title_and_body_of_matters, trial_texts
 from app.notifications.news import OF_PERSON
 from app.notifications.texts import Subject, Told, strongest_reason, title_and_body
 from app.push.payload import Channel, PushKind, PushPayload
@@ -92,6 +92,25 @@ def compose_dismissal(facts: Row[Any], *, badge: int, ttl_seconds: int) -> PushM
         badge=badge,
         ttl_seconds=ttl_seconds,
         high_priority=False,
+    )
+
+
+def compose_trial(facts: Row[Any], *, badge: int, ttl_seconds: int) -> PushMessage:
+    """The push a person asked for to try his device."""
+    title, body = trial_texts(_locale(facts.locale))
+    tag = facts.topic.value
+    return PushMessage(
+        token_kind=facts.token_kind.value,
+        token=facts.token,
+        title=title,
+        body=body,
+        data=PushPayload(kind=PushKind.TEST, notification_tag=tag, badge=badge).to_data(),
+        channel_id=Channel.RESPONSES.value,
+        tag=tag,
+        thread_id=tag,
+        badge=badge,
+        ttl_seconds=ttl_seconds,
+        high_priority=True,
     )
 
 

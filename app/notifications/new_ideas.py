@@ -12,8 +12,8 @@ from app.ideas.audience_count import people_who_see
 from app.models import Idea, MiniClusterFollow
 from app.models.ideas import IdeaStatus
 from app.models.notifications import PushTopic, Reason
+from app.notifications.channels import choices_of
 from app.notifications.events import FollowersToTell
-from app.notifications.preferences import choices_of
 from app.notifications.telling import have_person_pushed, put_into_inboxes
 from app.outbox import events as outbox
 
@@ -35,10 +35,9 @@ async def tell_followers(
         .limit(AT_ONCE)
     )
     people = (await session.scalars(followers, {"at": at})).all()
-    choices = await choices_of(session, people)
-    willing = [person for person in people if choices[person].inbox(Reason.NEW_IDEA)]
+    choices = await choices_of(session, people, idea.mini_cluster_id)
     subject = {"actor_id": idea.author_id, "idea_id": idea.id}
-    for person in await put_into_inboxes(session, willing, event_id, Reason.NEW_IDEA, at, **subject):
+    for person in await put_into_inboxes(session, choices, event_id, Reason.NEW_IDEA, at, **subject):
         if choices[person].push(Reason.NEW_IDEA):
             await have_person_pushed(session, person, PushTopic.NEW_IDEAS, at)
     if len(people) == AT_ONCE:

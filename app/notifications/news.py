@@ -1,6 +1,7 @@
 """What an event tells, as of its handling: a comment that is gone, or a vote taken back, tells nothing any more."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,9 +31,6 @@ TOPIC_OF = {
 OF_PERSON = frozenset({PushTopic.APPLICATIONS, PushTopic.QUEUE, PushTopic.NEW_IDEAS})
 """Topics of which all that is new goes into one push, whatever it is about."""
 
-NOT_PUSHED_UNASKED = frozenset({Reason.NEW_IDEA})
-"""Reasons that are pushed to those only who ask for it."""
-
 
 def reasons_of(topic: PushTopic) -> list[Reason]:
     """The reasons told of by pushes of a topic, the strongest first."""
@@ -49,6 +47,8 @@ class News:
     """Whose act it is: he is never told of it."""
     idea_id: int
     idea_author_id: int
+    mini_cluster_id: int
+    """The one of the idea."""
     comment_id: int | None = None
     answered_ids: tuple[int, ...] = ()
     """The comments this one answers: the one it names, and the top comment of its thread."""
@@ -57,7 +57,7 @@ class News:
 async def news_of_comment(session: AsyncSession, event_id: int, event: CommentAdded | CommentEdited) -> News | None:
     """The news of a comment; None once it, or its idea, can no longer be read."""
     statement = (
-        select(Idea.id, Idea.author_id, Comment.parent_id, Comment.reply_to_id)
+        select(Idea.id, Idea.author_id, Idea.mini_cluster_id, Comment.parent_id, Comment.reply_to_id)
         .join(Comment, Comment.idea_id == Idea.id)
         .where(
             Comment.id == event.comment_id,
@@ -70,35 +70,39 @@ async def news_of_comment(session: AsyncSession, event_id: int, event: CommentAd
     if row is None:
         return None
     answered = tuple(sorted({comment for comment in (row.parent_id, row.reply_to_id) if comment is not None}))
-    return News(event_id, event, event.author_id, row.id, row.author_id, event.comment_id, answered)
+    return News(
+        event_id, event, event.author_id, row.id, row.author_id, row.mini_cluster_id, event.comment_id, answered
+    )
 
 
 async def news_of_vote(session: AsyncSession, event_id: int, event: VoteCast) -> News | None:
     """The news of a vote; None once it was taken back, or the idea can no longer be read."""
     statement = (
-        select(Idea.id, Idea.author_id)
+        select(Idea.id, Idea.author_id, Idea.mini_cluster_id)
         .join(Vote, Vote.idea_id == Idea.id)
         .where(Idea.id == event.idea_id, Vote.account_id == event.voter_id, Idea.status == IdeaStatus.PUBLISHED)
     )
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else News(event_id, event, event.voter_id, row.id, row.author_id)
+    return None if row is None else _news(event_id, event, event.voter_id, row)
 
 
 async def news_of_state(session: AsyncSession, event_id: int, event: IdeaStateChanged) -> News | None:
     """The news of a state; None once another one has followed, or the idea can no longer be read."""
     later = aliased(IdeaStateChange)
     overtaken = select(later.id).where(later.idea_id == event.idea_id, later.id > event.change_id)
-    statement = select(Idea.id, Idea.author_id).where(
+    statement = select(Idea.id, Idea.author_id, Idea.mini_cluster_id).where(
         Idea.id == event.idea_id, Idea.status == IdeaStatus.PUBLISHED, ~overtaken.exists()
     )
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else News(event_id, event, event.changed_by_id, row.id, row.author_id)
+    return (
+        None if row is None else News(event_id, event, event.changed_by_id, row.id, row.author_id, row.mini_cluster_id)
+    )
 
 
 async def news_of_proposal(session: AsyncSession, event_id: int, event: AudienceProposed) -> News | None:
     """The news of a proposal; None once it is decided or overtaken."""
     statement = (
-        select(Idea.id, Idea.author_id)
+        select(Idea.id, Idea.author_id, Idea.mini_cluster_id)
         .join(AudienceProposal, AudienceProposal.idea_id == Idea.id)
         .where(
             AudienceProposal.id == event.proposal_id,
@@ -107,4 +111,10 @@ async def news_of_proposal(session: AsyncSession, event_id: int, event: Audience
         )
     )
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else News(event_id, event, event.proposed_by_id, row.id, row.author_id)
+    return (
+        None if row is None else News(event_id, event, event.proposed_by_id, row.id, row.author_id, row.mini_cluster_id)
+    )
+
+
+def _news(event_id: int, event: Event, actor_id: int, idea: Any, **more: Any) -> News:
+    return News(event_id, event, actor_id, idea.id, idea.author_id, idea.mini_cluster_id, **more)

@@ -14,11 +14,12 @@ from app.identity.queries import load_actor
 from app.models import Account, Application, Comment, Idea, InboxItem, MiniCluster
 from app.models import OutboxEvent as StoredEvent
 from app.models.ideas import IdeaStatus
-from app.models.notifications import Reason, TokenKind
+from app.models.notifications import PushTopic, Reason, TokenKind
+from app.notifications.channels import general_choices
 from app.notifications.deliveries import Claim
 from app.notifications.facts import load_facts
-from app.notifications.messages import compose, compose_dismissal
-from app.notifications.news import NOT_PUSHED_UNASKED, OF_PERSON, reasons_of
+from app.notifications.messages import compose, compose_dismissal, compose_trial
+from app.notifications.news import OF_PERSON, reasons_of
 from app.notifications.shown import count_unread, items_with_subjects, shown_to, unread_counted
 from app.push.transport import PushMessage
 
@@ -59,6 +60,8 @@ async def prepare(connection: AsyncConnection, claim: Claim, at: datetime) -> Pr
     actor = await load_actor(connection, facts.account_id)
     if claim.is_dismissal:
         return await _dismissal(connection, claim, actor, facts, at)
+    if facts.topic is PushTopic.TESTS:
+        return await _trial(connection, claim, actor, facts, at)
     if actor is None or facts.idea_status not in (IdeaStatus.PUBLISHED, None):
         return Obsolete.NOT_VISIBLE
     if facts.valid_until is not None and facts.valid_until <= at:
@@ -82,13 +85,22 @@ async def _dismissal(
     return Prepared(message, None, facts.token_kind, facts.token)
 
 
+async def _trial(
+    connection: AsyncConnection, claim: Claim, actor: Actor | None, facts: Row[Any], at: datetime
+) -> Prepared | Obsolete:
+    if actor is None:
+        return Obsolete.NOT_VISIBLE
+    badge = await count_unread(connection, actor)
+    message = compose_trial(facts, badge=badge, ttl_seconds=_ttl_seconds(claim, at))
+    return Prepared(message, None, facts.token_kind, facts.token)
+
+
 def _ttl_seconds(claim: Claim, at: datetime) -> int:
     return max(1, int((claim.expires_at - at).total_seconds()))
 
 
 def _may_be_told(item: Row[Any], facts: Row[Any]) -> bool:
-    unwanted = NOT_PUSHED_UNASKED if facts.without_push is None else facts.without_push
-    is_wanted = item.reason not in unwanted
+    is_wanted = general_choices(facts).narrowed(facts.choices_here).push(item.reason)
     return item.shown and is_wanted and (item.reason is Reason.MENTION or not facts.muted)
 
 

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from app.core.localisation import Locale
 from app.ideas.schemas import AuthorCard
-from app.models.notifications import DeliveryState, DeviceEnd, Platform, PushTopic, Reason, TokenKind
+from app.models.notifications import DeliveryState, DeviceEnd, DigestRhythm, Platform, PushTopic, Reason, TokenKind
 from app.web.fields import Line, Moment, RequestModel, ResponseModel, open_enum
+from app.web.optional import Optional
 
 _EXAMPLE_ID = "019a8f3e-7c1d-7a52-9d3b-3f1c8e2a4b60"
 _EXAMPLE_CURSOR = "mUq1S0pbXmhvbWUiLDE3"
@@ -116,6 +117,7 @@ class Choice(ResponseModel):
     reason: str = open_enum(Reason, "Why I am told")
     inbox: bool = Field(description="Whether it comes into my inbox; if not, I am not told at all", examples=[True])
     push: bool = Field(description="Whether it is pushed, too", examples=[True])
+    email_digest: bool = Field(description="Whether it stands in my digest while I have not read it", examples=[True])
 
 
 class ChoiceUpdate(RequestModel):
@@ -124,6 +126,11 @@ class ChoiceUpdate(RequestModel):
     reason: Reason = Field(description="Why I am told", examples=["followed"])
     inbox: bool = Field(description="Whether it is to come into my inbox", examples=[True])
     push: bool = Field(description="Whether it is to be pushed, too; not without the inbox", examples=[False])
+    email_digest: Optional[bool] = Field(
+        None,
+        description="Whether it is to stand in my digest; not without the inbox, and as by default when left out",
+        examples=[True],
+    )
 
 
 class NotificationSettings(ResponseModel):
@@ -135,6 +142,10 @@ class NotificationSettings(ResponseModel):
         description="Whether pushes say only what happened and where, without titles, names and texts", examples=[False]
     )
     choices: list[Choice] = Field(description="Every reason that leaves a choice, the strongest first")
+    digest_rhythm: str = open_enum(DigestRhythm, "How often I am mailed a digest of what I have not read")
+    mini_cluster_ids: list[uuid.UUID] = Field(
+        description="The mini-clusters for which I chose otherwise", examples=[[_EXAMPLE_ID]]
+    )
 
 
 class NotificationSettingsUpdate(RequestModel):
@@ -146,6 +157,22 @@ class NotificationSettingsUpdate(RequestModel):
         max_length=len(Reason),
         description="Reasons I choose for; those left out are told of in every way, but new ideas in the inbox only",
     )
+    digest_rhythm: Optional[DigestRhythm] = Field(
+        None, description="How often I want a digest; as before when left out", examples=["daily"]
+    )
+
+
+class MiniClusterNotificationSettings(ResponseModel):
+    """How I am told of a mini-cluster."""
+
+    mini_cluster_id: uuid.UUID = Field(description="The mini-cluster", examples=[_EXAMPLE_ID])
+    choices: list[Choice] = Field(description="Every reason that leaves a choice, the strongest first")
+
+
+class MiniClusterNotificationSettingsUpdate(RequestModel):
+    """How I want to be told of a mini-cluster."""
+
+    choices: list[ChoiceUpdate] = Field(max_length=len(Reason), description="Reasons I choose for")
 
 
 class InboxIdea(ResponseModel):

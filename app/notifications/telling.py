@@ -1,6 +1,6 @@
 """The two ends of telling a person: an entry in the inbox, once for each event, and a push job that bundles news."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +11,26 @@ from app.core.ids import new_public_id
 from app.models import Account, InboxItem, PushJob
 from app.models.notifications import PushTopic, Reason
 from app.models.upsert import insert_for
+from app.notifications.channels import Choices
 from app.notifications.coalescing import due_at
+from app.notifications.digests import plan_digests
 from app.notifications.metrics import INBOX_ITEMS
 from app.notifications.working_hours import working_time
 
 
 async def put_into_inboxes(
-    session: AsyncSession, people: Collection[int], event_id: int, reason: Reason, at: datetime, **subject: Any
+    session: AsyncSession,
+    choices: Mapping[int, Choices],
+    event_id: int,
+    reason: Reason,
+    at: datetime,
+    **subject: Any,
 ) -> Sequence[int]:
-    """Tell people of an event, each unless he was told of it before; the accounts that were told now, in order.
+    """Tell people of an event who want to be told and were not before; the accounts that were told now, in order.
 
     ``subject`` are the columns that say what it is about, and ``actor_id``: his own account where none is given.
     """
+    people = [person for person, chosen in choices.items() if chosen.inbox(reason)]
     if not people:
         return []
     same = {"event_id": event_id, "reason": reason, "created_at": at}
@@ -34,6 +42,7 @@ async def put_into_inboxes(
     statement = statement.on_conflict_do_nothing(index_elements=["account_id", "event_id"])
     told = sorted(await session.scalars(statement.returning(InboxItem.account_id)))
     INBOX_ITEMS.labels(reason.value).inc(len(told))
+    await plan_digests(session, [person for person in told if choices[person].digest(reason)], at)
     return told
 
 

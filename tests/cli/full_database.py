@@ -28,6 +28,7 @@ from app.models import (
     DataExport,
     Delivery,
     Device,
+    Digest,
     EmailChange,
     EmployerChange,
     Erasure,
@@ -45,6 +46,7 @@ from app.models import (
     MergedVote,
     MiniCluster,
     MiniClusterName,
+    MiniClusterNotificationSettings,
     ModerationAct,
     ModerationActText,
     NamedIdeaRead,
@@ -74,7 +76,7 @@ from app.models import (
 from app.models.ideas import AudienceAct, Visibility
 from app.models.memberships import MemberRole
 from app.models.moderation import ActKind, ReportReason, Watching
-from app.models.notifications import Platform, PushTopic, Reason, TokenKind
+from app.models.notifications import DigestRhythm, Platform, PushTopic, Reason, TokenKind
 from app.models.organisations import OrganisationKind
 from app.models.privacy import ErasureOrigin
 
@@ -170,6 +172,10 @@ async def _add_the_rest(session: AsyncSession) -> None:
             NotificationSettings(
                 account_id=ACCOUNT, quiet_from=1260, quiet_until=450, without_inbox=["vote"], without_push=["vote"]
             ),
+            MiniClusterNotificationSettings(
+                account_id=ACCOUNT, mini_cluster_id=idea.mini_cluster_id, choices={"vote": ["inbox"]}
+            ),
+            Digest(account_id=ACCOUNT, rhythm=DigestRhythm.DAILY, due_at=later, last_item_id=1),
             WorkerHeartbeat(worker="one"),
         ]
     )  # fmt: skip

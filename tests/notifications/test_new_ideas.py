@@ -11,11 +11,11 @@ from app.notifications.metrics import INBOX_ITEMS
 from tests.factories import Person
 from tests.notifications.story import TITLE, Story, token_of
 
-WANTED: dict[str, list[str]] = {"without_inbox": [], "without_push": []}
 
-
-async def choose(story: Story, person: Person, **values: object) -> None:
-    await story.add(NotificationSettings(account_id=person.id, **(WANTED | values)))
+async def choose(story: Story, person: Person, *channels: str) -> None:
+    """Choose the channels for new ideas."""
+    choices = {"new_idea": list(channels)}
+    await story.add(NotificationSettings(account_id=person.id, without_inbox=[], without_push=[], choices=choices))
 
 
 async def test_followers_who_see_it_are_told_in_the_inbox_and_pushed_if_they_ask(
@@ -26,8 +26,8 @@ async def test_followers_who_see_it_are_told_in_the_inbox_and_pushed_if_they_ask
     blocking = await story.person()
     await story.factory.block(blocking, author)
     await story.follow(author, follower, keen, deaf, stranger, blocking)
-    await choose(story, keen)
-    await choose(story, deaf, without_inbox=["new_idea"])
+    await choose(story, keen, "inbox", "push")
+    await choose(story, deaf)
     idea = await story.publish(author)
     await story.work()
     assert await story.told() == [(follower.id, "new_idea"), (keen.id, "new_idea")]
@@ -55,7 +55,7 @@ async def test_a_confidential_idea_is_told_to_its_readers_and_not_by_its_title(s
     author, reader, other = await story.person(), await story.person(), await story.person()
     await story.follow(reader, other)
     for person in (reader, other):
-        await choose(story, person)
+        await choose(story, person, "inbox", "push")
     await story.publish(author, visibility=Visibility.NAMED, readers=[reader])
     await story.work()
     assert await story.told() == [(reader.id, "new_idea")]

@@ -51,10 +51,17 @@ async def test_the_defaults(client: httpx.AsyncClient, author: Person) -> None:
         "time_zone": "Asia/Seoul",
         "hides_content": False,
         "choices": [
-            {"reason": reason.value, "inbox": True, "push": reason is not Reason.NEW_IDEA}
+            {
+                "reason": reason.value,
+                "inbox": True,
+                "push": reason is not Reason.NEW_IDEA,
+                "email_digest": reason not in (Reason.APPLICATION_DECIDED, Reason.WAITING),
+            }
             for reason in Reason
             if reason is not Reason.MODERATED
         ],
+        "digest_rhythm": "weekly",
+        "mini_cluster_ids": [],
     }
 
 
@@ -79,6 +86,10 @@ async def test_a_choice_is_kept_until_the_next(client: httpx.AsyncClient, author
         ({"choices": [{"reason": "gossip", "inbox": True, "push": True}]}, "/body/choices/0/reason"),
         ({"choices": [{"reason": "vote", "inbox": True, "push": True}] * 2}, "/body/choices/1/reason"),
         ({"choices": [{"reason": "vote", "inbox": False, "push": True}]}, "/body/choices/0/push"),
+        (
+            {"choices": [{"reason": "vote", "inbox": False, "push": False, "email_digest": True}]},
+            "/body/choices/0/email_digest",
+        ),
         ({"choices": [{"reason": "moderated", "inbox": False, "push": False}]}, "/body/choices/0/reason"),
     ],
 )

@@ -137,6 +137,7 @@ RULES = {
     "remove_device": _own("device"),
     "list_devices": signed_in(),
     "list_device_deliveries": _own("device"),
+    "create_test_push": _own("device"),
     "create_account": only("operator", body=_account),
     "refresh_session": public(),
     "request_sign_in_code": public(),

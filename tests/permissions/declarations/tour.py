@@ -57,6 +57,10 @@ def _choice(world: World, target: str) -> Json:
     return {"id": client_id(), "idea_id": world.id_of("idea", target), "note": "소개하고 싶습니다."}
 
 
+def _choices(_world: World, _target: str) -> Json:
+    return {"choices": [{"reason": "vote", "inbox": True, "push": False}]}
+
+
 RULES = {
     "list_showcases": signed_in(),
     "get_showcase": _of_members(),
@@ -70,4 +74,7 @@ RULES = {
     "follow_mini_cluster": _of_everybody(),
     "unfollow_mini_cluster": _of_everybody(),
     "list_my_mini_cluster_follows": signed_in(),
+    "get_mini_cluster_notification_settings": _of_everybody(),
+    "put_mini_cluster_notification_settings": _of_everybody(body=_choices),
+    "delete_mini_cluster_notification_settings": _of_everybody(),
 }
