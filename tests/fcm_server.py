@@ -56,12 +56,13 @@ class _Script:
 class FcmServer:
     """The local server, listening on 127.0.0.1 from construction to `close`; a context manager, also in async tests.
 
-    `expires_in` is the life of the OAuth tokens it issues, in seconds.
+    `expires_in` is the life of the OAuth tokens it issues, `delay` the time FCM takes for each answer, in seconds.
     """
 
     def __init__(self, project_id: str = "idea-storage-test") -> None:
         self.project_id = project_id
         self.expires_in = 3599
+        self.delay = 0.0
         self.public_keys: dict[str, rsa.RSAPublicKey] = {}
         self.closing = threading.Event()
         self._lock = threading.Condition()
@@ -198,6 +199,7 @@ class FcmServer:
         with self._lock:
             self._sends.append(record)
             self._lock.notify_all()
+        self.closing.wait(self.delay)
         return reply
 
     def _scopes_of(self, assertion: str) -> set[str] | None:
