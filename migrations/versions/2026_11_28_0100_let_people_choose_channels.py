@@ -3,16 +3,16 @@
 A matrix of reasons and channels, for all and for a mini-cluster; digests by mail; and a push to try one's own device.
 A release before reads the two lists of refused reasons, which are still written.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0025
+Revises: 0024
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
