@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint types contracts tests format openapi bench-feeds clean
+.PHONY: help install run test lint types contracts tests format openapi bench-feeds bench-push kill-push clean
 
 help: ## Show what can be done
 	@echo "Idea Storage"
@@ -51,6 +51,13 @@ openapi: $(STAMP) ## Write the document of the API to openapi.json
 
 bench-feeds: $(STAMP) ## Measure feeds at 1,000 to 1,000,000 ideas on both engines (some minutes, 2 GB of disk)
 	$(BIN)/python -m bench.feeds --check 1.25
+
+bench-push: $(STAMP) ## Measure pushes a second, and their way from commit to acknowledgement, on both engines
+	$(BIN)/python -m bench.push
+
+kill-push: $(STAMP) ## Kill workers and the API at random 100 times on each engine: nothing acknowledged may be lost
+	$(BIN)/python -m tests.faults.push_kills --engine sqlite --kills 100
+	$(BIN)/python -m tests.faults.push_kills --engine postgresql --kills 100
 
 clean: ## Remove the environment and all caches; the data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -33,9 +33,8 @@ from app.mail.factory import open_mail_transport
 from app.mail.transport import MailTransport
 from app.moderation.watch import watching
 from app.notifications import fan_out
-from app.notifications.digest_mails import DigestSender
+from app.notifications import mails as notification_mails
 from app.notifications.digests import dispatch_due_digests
-from app.notifications.events import DigestDue
 from app.notifications.jobs import dispatch_due, oldest_due_delivery
 from app.notifications.metrics import OLDEST_DUE_DELIVERY_SECONDS
 from app.notifications.quiet_hours import QuietHours
@@ -87,8 +86,7 @@ def build_subscriptions(tools: Tools) -> Subscriptions:
     watching.subscribe(subscriptions)  # before people are told: what is held is news to nobody
     subscriptions.in_batches(ResponseChanged, refresh_ranks, lambda event: event.idea_id)
     fan_out.subscribe(subscriptions)
-    digests = DigestSender(tools.database, tools.mail, tools.settings.signing_key, tools.settings.public_url)
-    subscriptions.outside(DigestDue, digests.send_digest)
+    notification_mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings)
     mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings.signing_key)
     consortia_mails.subscribe(subscriptions, tools.database, tools.mail, tools.settings)
     subscriptions.outside(DataExportRequested, DataExportBuilder(tools.database).build)
