@@ -63,6 +63,8 @@ from app.privacy.erasure import endpoints as erasure
 from app.privacy.exports import endpoints as exports
 from app.showcases import endpoints as showcases
 from app.showcases.service import show_by_consent
+from app.sync import endpoints as sync
+from app.sync.epoch import begin_epoch_if_needed
 from app.votes import endpoints as votes
 from app.web import app_links, config, health
 from app.web.client_address import trusted_networks
@@ -80,6 +82,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     notifications.router,
     notification_settings.router,
     announcements.router,
+    sync.router,
     audience.router,
     states.router,
     consent.router,
@@ -173,6 +176,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key))
     app.state.console.state.resources = app.state.resources
+    await begin_epoch_if_needed(database)
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
     app.state.unread_counter = count_unread
     app.state.feed_floors = FeedFloors()

@@ -4,6 +4,7 @@ import asyncio
 from typing import Literal
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -11,6 +12,8 @@ from app.core.database import async_url
 from app.core.settings import Settings
 from app.models import Model
 from app.models.declarative import UtcDateTime
+from app.sync.kinds import all_watches
+from app.sync.triggers import are_made, make_triggers, take_triggers_away
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
@@ -18,8 +21,23 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def is_at_head(connection: Connection) -> bool:
+    """Whether the database is at the newest revision."""
+    return MigrationContext.configure(connection).get_current_revision() == context.get_head_revision()
+
+
+def is_to_move(connection: Connection) -> bool:
+    """Whether the schema, or what the triggers do, is to be changed; not while it is only compared with the models."""
+    try:
+        target = context.get_revision_argument()
+    except KeyError:
+        return False
+    stays = is_at_head(connection) and target in ("head", context.get_head_revision())
+    return not (stays and are_made(connection, all_watches()))
+
+
 def run(connection: Connection) -> None:
-    """Bring the schema to the revision asked for, in one transaction."""
+    """Bring the schema to the revision asked for, each migration in a transaction."""
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         # A batch change drops and makes a table anew: with foreign keys on, the drop would delete the child rows.
@@ -28,6 +46,9 @@ def run(connection: Connection) -> None:
     else:
         connection.exec_driver_sql("SET lock_timeout = '5s'")
         connection.exec_driver_sql("SET statement_timeout = '15min'")
+    moves = is_to_move(connection)
+    if moves:
+        take_triggers_away(connection)
     connection.commit()
     context.configure(
         connection=connection,
@@ -39,6 +60,8 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if moves and is_at_head(connection):
+        make_triggers(connection, all_watches())
     if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
         raise RuntimeError(f"the migration left {len(broken)} rows with broken foreign keys; restore the backup")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Table, bindparam, select, text, update
+from sqlalchemy import Column, Table, bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cli.content_hash import ContentHash
@@ -58,14 +58,21 @@ async def _prepare(reader: AsyncConnection, writer: AsyncConnection) -> None:
 
 async def _require_empty(writer: AsyncConnection) -> None:
     for table in Model.metadata.sorted_tables:
-        if (await writer.execute(select(1).select_from(table).limit(1))).first() is not None:
+        if (
+            not _is_of_one_database(table)
+            and (await writer.execute(select(1).select_from(table).limit(1))).first() is not None
+        ):
             raise UserError(f"the target is not empty: {table.name} holds rows; give a fresh database")
 
 
 def _models_in_order() -> list[type[Model]]:
-    """Every model, those that others refer to first."""
+    """Every model, those that others refer to first, and last what the target fills by itself as the others come."""
     by_table = {mapper.local_table: mapper.class_ for mapper in Model.registry.mappers}
-    return [by_table[table] for table in Model.metadata.sorted_tables]
+    return [by_table[table] for table in sorted(Model.metadata.sorted_tables, key=_is_of_one_database)]
+
+
+def _is_of_one_database(table: Table) -> bool:
+    return bool(table.info.get("of_one_database"))
 
 
 async def _copy_table(
@@ -74,6 +81,8 @@ async def _copy_table(
     table = Model.metadata.tables[model.__tablename__]
     announce(table.name)
     read, forward = ContentHash(), _ForwardReferences(table)
+    if _is_of_one_database(table):
+        await writer.execute(delete(table))
     result = await reader.stream(select(table).order_by(*table.primary_key.columns))
     async for batch in result.partitions(_BATCH):
         rows = [tuple(row) for row in batch]

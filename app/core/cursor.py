@@ -27,38 +27,41 @@ class CursorCodec:
         body = orjson.dumps([list_name, *values])
         return base64.urlsafe_b64encode(self._sign(body) + body).rstrip(b"=").decode()
 
-    def decode(self, list_name: str, cursor: str, shape: Sequence[type]) -> list[CursorValue]:
+    def decode(
+        self, list_name: str, cursor: str, shape: Sequence[type], *, longest: int = MAX_CURSOR_LENGTH
+    ) -> list[CursorValue]:
         """The values of a cursor made for the same list.
 
         :raises Invalid: it was cut, altered, or made for another list.
         """
-        raw = self._unpack(cursor)
+        raw = self._unpack(cursor, longest)
         body = raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(raw[:_SIGNATURE_BYTES], self._sign(body)):
-            raise _invalid_cursor()
+            raise invalid_cursor()
         name, *values = _as_list(orjson.loads(body))
         if name != list_name or [type(value) for value in values] != list(shape):
-            raise _invalid_cursor()
+            raise invalid_cursor()
         return values
 
     def _sign(self, body: bytes) -> bytes:
         return keyed_digest(self._key, "cursor", body)[:_SIGNATURE_BYTES]
 
     @staticmethod
-    def _unpack(cursor: str) -> bytes:
-        if len(cursor) > MAX_CURSOR_LENGTH:
-            raise _invalid_cursor()
+    def _unpack(cursor: str, longest: int) -> bytes:
+        if len(cursor) > longest:
+            raise invalid_cursor()
         try:
             return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            raise _invalid_cursor() from None
+            raise invalid_cursor() from None
 
 
 def _as_list(body: list[CursorValue]) -> list[CursorValue]:
     return body
 
 
-def _invalid_cursor() -> AppError:
+def invalid_cursor() -> AppError:
+    """What a cursor gives that was not made for this list and this person."""
     return invalid_field(
         "/query/cursor",
         "invalid_cursor",

@@ -35,6 +35,8 @@ from app.models import (
 from app.models.ideas import IdeaStatus, Visibility
 from app.outbox import events as outbox
 
+_OF_AUDIENCE = {"mini_cluster_id", "visibility", "reader_ids", "excluded_organisation_ids"}
+
 
 class IdeaNotOpen(Conflict):
     """The act does not fit the status of the idea."""
@@ -125,7 +127,8 @@ async def update_idea(session: AsyncSession, actor: Actor, idea: Idea, request: 
     idea.version += 1
     await session.flush()
     if idea.status is IdeaStatus.PUBLISHED:
-        await put_into_feeds(session, idea)
+        if _OF_AUDIENCE & request.model_fields_set:
+            await put_into_feeds(session, idea)
         if {"title", "body", "tags"} & request.model_fields_set:
             await outbox.append(session, IdeaEdited(idea_id=idea.id))
 

@@ -4,6 +4,7 @@ from app.models.accounts import Account, Block
 from app.models.announcements import Announcement, AnnouncementRead
 from app.models.applications import ApplicantRegistration, Application, EmployerChange
 from app.models.audit import AccessEntry, AuditEntry
+from app.models.changes import Change, ChangeEpoch
 from app.models.comments import Comment, CommentMention, CommentRevision
 from app.models.credentials import (
     EmailChange,
@@ -66,6 +67,8 @@ __all__ = [
     "AuditEntry",
     "Block",
     "Case",
+    "Change",
+    "ChangeEpoch",
     "Comment",
     "CommentMention",
     "CommentRevision",

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock import now
 from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId, choice
 
 TITLE_LENGTH = 120
@@ -184,6 +185,8 @@ class IdeaExclusion(Model):
     __tablename__ = "idea_exclusions"
     idea_id: Mapped[int] = mapped_column(BigKey, ForeignKey("ideas.id"), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(BigKey, ForeignKey("organisations.id"), primary_key=True, index=True)
+    excluded_at: Mapped[datetime | None] = mapped_column(default=now)
+    """Since when; None where that was before it was kept."""
 
 
 class NamedIdeaRead(Model):

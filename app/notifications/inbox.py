@@ -27,16 +27,17 @@ async def read_inbox(
 ) -> schemas.InboxPage:
     """A page of the inbox of ``actor``, the newest first."""
     list_name = f"{_LIST}.unread" if unread_only else _LIST
-    statement = _select_items(actor).limit(page.rows)
+    statement = select_items(actor).limit(page.rows)
     if (last_id := page.after(list_name)) is not None:
         statement = statement.where(InboxItem.id < last_id)
     if unread_only:
         statement = statement.where(InboxItem.read_at.is_(None))
     rows, next_cursor = page.cut(list_name, (await connection.execute(statement)).all())
-    return schemas.InboxPage(items=[_item(row) for row in rows], next_cursor=next_cursor)
+    return schemas.InboxPage(items=[item_view(row) for row in rows], next_cursor=next_cursor)
 
 
-def _select_items(actor: Actor) -> Select[Any]:
+def select_items(actor: Actor) -> Select[Any]:
+    """What a person is shown of his inbox, the newest first; to be narrowed by the caller."""
     present = select(Affiliation.id).where(Affiliation.account_id == InboxItem.actor_id, Affiliation.ended_at.is_(None))
     affiliation = func.coalesce(Comment.affiliation_id, present.correlate(InboxItem.__table__).scalar_subquery())
     source = (
@@ -71,7 +72,8 @@ def _select_items(actor: Actor) -> Select[Any]:
     )
 
 
-def _item(row: Row[Any]) -> schemas.InboxItem:
+def item_view(row: Row[Any]) -> schemas.InboxItem:
+    """A row of :func:`select_items` as responses show it."""
     return schemas.InboxItem.model_construct(
         id=row.public_id,
         reason=row.reason,

@@ -9,9 +9,9 @@ import structlog
 from sqlalchemy import ColumnElement, Delete, Row, Update, delete, literal_column, select, tuple_, update
 
 from app.core.database import Database
-from app.models import Device, Model
+from app.models import Change, Device, Model
 from app.models.notifications import DeviceEnd
-from app.retention.rules import RULES, STALE_AFTER, stale_devices
+from app.retention.rules import CHANGES_KEPT, RULES, STALE_AFTER, old_changes, stale_devices
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +25,15 @@ async def prune(
     """Delete what is past its time at ``at``, at most ``batch`` rows a transaction; how many rows by rule.
 
     ``kept`` holds the times of rules, by name, for which this installation has others than usual. ``stale_devices``
-    counts the devices that were disabled. It may be interrupted and repeated at will.
+    counts the devices that were disabled, ``changes`` what phones can't be told any more. It may be interrupted and
+    repeated at will.
     """
     counts = {"stale_devices": await _disable_stale(database, at, batch)}
     for rule in RULES:
         since = at - (kept or {}).get(rule.name, rule.kept)
         counts[rule.name] = await _in_batches(database, rule.model, rule.condition(since), delete(rule.model), batch)
+    # Last: what was deleted before is a change, too.
+    counts["changes"] = await _in_batches(database, Change, old_changes(at - CHANGES_KEPT), delete(Change), batch)
     if any(counts.values()):
         log.info("retention.pruned", **{name: count for name, count in counts.items() if count})
     return counts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
 
 from app.models import (
     AccessEntry,
@@ -13,6 +13,7 @@ from app.models import (
     ApplicantRegistration,
     Application,
     DataExport,
+    Change,
     Delivery,
     Device,
     EmailChange,
@@ -146,6 +147,16 @@ RULES = (
     Rule("worker_heartbeats", WorkerHeartbeat, _DAY, "last beat", lambda before: WorkerHeartbeat.beat_at < before),
 )
 """In an order in which what refers to a row goes before the row."""
+
+CHANGES_KEPT = 90 * _DAY
+"""A phone that did not sync for so long begins anew."""
+
+
+def old_changes(before: datetime) -> ColumnElement[bool]:
+    """The condition on old rows of the log of changes, but the last of them: phones that are up to date stand there."""
+    last = select(Change.id).where(Change.at < before).order_by(Change.xid.desc(), Change.id.desc())
+    return and_(Change.at < before, Change.id != last.limit(literal_column("1")).scalar_subquery())
+
 
 STALE_AFTER = timedelta(days=60)
 """A device whose app was not used for so long is disabled as stale; FCM advises a month or two."""

@@ -31,6 +31,7 @@ TAGS = {
     "votes": "Recommendations (추천).",
     "announcements": "Announcements (공지) to everyone of a mini-cluster or a consortium.",
     "moderation": "Reports, cases, acts and their reasons, appeals, rules of the house, what staff read.",
+    "sync": "What has changed since a phone asked last, and the news that something has.",
     "inbox": "What a member was told.",
     "devices": "Devices that get pushes.",
     "app": "What an app needs to know before sign-in.",

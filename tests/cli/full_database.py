@@ -23,6 +23,7 @@ from app.models import (
     AuditEntry,
     Block,
     Case,
+    ChangeEpoch,
     Comment,
     CommentRevision,
     DataExport,
@@ -127,6 +128,7 @@ async def _add_the_rest(session: AsyncSession) -> None:
     await session.flush()
     session.add_all(
         [
+            ChangeEpoch(id=1, epoch="0123456789abcdef", identity="another database"),
             AccessToken(digest=b"\x00" * 32, session_id=signed_in.id, expires_at=later),
             RefreshToken(digest=b"\x02" * 32, session_id=signed_in.id, predecessor_id=first.id, expires_at=later),
             SignInCode(account_id=None, nonce=b"\xff" * 16, expires_at=later),

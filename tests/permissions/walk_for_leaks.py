@@ -27,8 +27,8 @@ def _copy_of(template: Path) -> Iterator[str]:
     gc.collect()  # between walks only: in between it would take a fifth of the time
 
 
-def main() -> None:
-    """Walk as many steps as asked for; a leak ends it, and the steps of its walk are printed."""
+def walk(machine: type[LeakWalk], result: str) -> None:
+    """Walk as many steps as the command line asks for; a fault ends it, and the steps of its walk are printed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
@@ -39,10 +39,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="idea-storage-walk-") as folder:
         template = Path(folder) / "template.db"
         migrations.upgrade(f"sqlite:///{template}")
-        LeakWalk.new_database = lambda: _copy_of(template)
-        seed(options.seed)(LeakWalk)
+        machine.new_database = lambda: _copy_of(template)
+        seed(options.seed)(machine)
         run_state_machine_as_test(
-            LeakWalk,
+            machine,
             settings=settings(
                 max_examples=max(1, options.steps // STEPS_OF_A_WALK),
                 stateful_step_count=STEPS_OF_A_WALK,
@@ -52,7 +52,12 @@ def main() -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    print(f"walked {options.steps} steps; nobody read what was not his")
+    print(f"walked {options.steps} steps; {result}")
+
+
+def main() -> None:
+    """Walk for leaks."""
+    walk(LeakWalk, "nobody read what was not his")
 
 
 if __name__ == "__main__":

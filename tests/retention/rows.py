@@ -15,6 +15,7 @@ from app.models import (
     Application,
     DataExport,
     Comment,
+    Change,
     Delivery,
     Device,
     EmailChange,
@@ -350,6 +351,9 @@ class Rows:
                 erased_at=erased_at,
             )
         )
+
+    async def change(self, at: datetime) -> Change:
+        return await self.add(Change(entity="mini_cluster", object_id=self.mini_cluster_id, at=at))
 
     async def heartbeat(self, beat_at: datetime) -> WorkerHeartbeat:
         return await self.add(WorkerHeartbeat(worker=f"w{self._next()}", beat_at=beat_at))

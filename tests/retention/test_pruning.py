@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select
 
 from app.core.clock import now
 from app.core.database import Database
-from app.models import Delivery, Device, Idea, Model, RefreshToken, Session, Throttle
+from app.models import Change, Delivery, Device, Idea, Model, RefreshToken, Session, Throttle
 from app.models.ideas import Visibility
 from app.models.notifications import DeviceEnd
 from app.retention.pruning import prune
@@ -207,6 +207,18 @@ async def test_a_device_disabled_before_keeps_its_reason(database: Database, row
     assert (await prune(database, at))["stale_devices"] == 0
     async with database.read() as connection:
         assert await connection.scalar(select(Device.disabled_reason)) is DeviceEnd.UNREGISTERED
+
+
+async def test_changes_go_but_for_the_last_old_one(database: Database, rows: Rows) -> None:
+    """Phones that are up to date stand there: after a quiet season they need not begin anew."""
+    at = now()
+    async with database.write() as session:
+        await session.execute(delete(Change))
+    limit = at - 90 * DAY
+    old, last_old, young = [await rows.change(limit + shift) for shift in (-DAY, -MOMENT, MOMENT)]
+    assert (await prune(database, at))["changes"] == 1
+    assert [await exists(database, row) for row in (old, last_old, young)] == [False, True, True]
+    assert (await prune(database, at))["changes"] == 0
 
 
 async def test_many_rows_go_in_portions(database: Database, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from app.consortia.organisations.errors import (
 )
 from app.consortia.organisations.service import authorise
 from app.consortia.organisations.size_history import close_size_history, set_size_band
+from app.core.clock import now
 from app.core.errors import NotFound
 from app.identity.actor import Actor
 from app.models import Affiliation, IdeaExclusion, Organisation
@@ -75,7 +76,7 @@ async def _hand_over(session: AsyncSession, merged: Organisation, survivor: Orga
     excluding_both = select(IdeaExclusion.idea_id).where(IdeaExclusion.organisation_id == survivor.id)
     of_merged = IdeaExclusion.organisation_id == merged.id
     await session.execute(delete(IdeaExclusion).where(of_merged, IdeaExclusion.idea_id.in_(excluding_both)))
-    await session.execute(update(IdeaExclusion).where(of_merged).values(organisation_id=survivor.id))
+    await session.execute(update(IdeaExclusion).where(of_merged).values(organisation_id=survivor.id, excluded_at=now()))
     await session.execute(
         update(Affiliation).where(Affiliation.organisation_id == merged.id).values(organisation_id=survivor.id)
     )

@@ -27,6 +27,8 @@ TABLES: Mapping[str, str] = {
     "coordinator_roles": _FIGURES,
     "named_idea_reads": "who opened an idea is promised to its author; a number names nobody any more",
     "outbox_events": "numbers and codes, never words; deleted by retention",
+    "changes": "numbers and codes, never words; deleted by retention",
+    "change_epochs": "about the database",
     "throttles": "keyed digests; those of the person are found and deleted by app/identity/throttles.py",
     "used_id_tokens": "digests of tokens of elsewhere, which lead to nobody; deleted by retention",
     "worker_heartbeats": "about machines",

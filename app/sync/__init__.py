@@ -1,0 +1,1 @@
+"""Sync: what has changed since a phone asked last, and the news that something has."""
