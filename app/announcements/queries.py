@@ -73,13 +73,13 @@ async def list_announcements(
 ) -> AnnouncementPage:
     """The announcements for a person, the newest first: those that stand, or all."""
     name = f"{_LIST}.all" if include_past else _LIST
-    statement = _select(actor).where(told_to(actor)).order_by(Announcement.id.desc()).limit(page.rows)
+    statement = select_announcements(actor).where(told_to(actor)).order_by(Announcement.id.desc()).limit(page.rows)
     if not include_past:
         statement = statement.where(Announcement.valid_until > now())
     if (before := page.after(name)) is not None:
         statement = statement.where(Announcement.id < before)
     rows, next_cursor = page.cut(name, (await connection.execute(statement)).all())
-    return AnnouncementPage(items=[_shown(row, actor) for row in rows], next_cursor=next_cursor)
+    return AnnouncementPage(items=[announcement_view(row, actor) for row in rows], next_cursor=next_cursor)
 
 
 async def get_announcement(
@@ -89,14 +89,15 @@ async def get_announcement(
 
     :raises NotFound: there is none, or not for this actor.
     """
-    statement = _select(actor).where(Announcement.public_id == public_id, told_to(actor))
+    statement = select_announcements(actor).where(Announcement.public_id == public_id, told_to(actor))
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise NotFound
-    return _shown(row, actor)
+    return announcement_view(row, actor)
 
 
-def _select(actor: Actor) -> Select[Any]:
+def select_announcements(actor: Actor) -> Select[Any]:
+    """Announcements with all that a person is shown of one; to be narrowed by :func:`told_to`."""
     opened = select(AnnouncementRead.account_id).where(
         AnnouncementRead.announcement_id == Announcement.id, AnnouncementRead.account_id == actor.account_id
     )
@@ -117,7 +118,8 @@ def _select(actor: Actor) -> Select[Any]:
     )
 
 
-def _shown(row: Row[Any], actor: Actor) -> AnnouncementView:
+def announcement_view(row: Row[Any], actor: Actor) -> AnnouncementView:
+    """A row of :func:`select_announcements` as responses show it."""
     keeps = may_keep(actor, row.author_id, row.mini_cluster_id, row.consortium_id)
     return AnnouncementView(
         id=row.public_id,

@@ -55,6 +55,11 @@ def stream_id(kind: StreamKind, owner_id: int = 0) -> int:
     return owner_id * _KINDS + kind
 
 
+def split_stream(stream: int) -> tuple[StreamKind, int]:
+    """The kind of a stream and its owner."""
+    return StreamKind(stream % _KINDS), stream // _KINDS
+
+
 OPEN_STREAM = stream_id(StreamKind.OPEN)
 
 

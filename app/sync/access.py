@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.ideas.streams import readable_streams
+from app.ideas.streams import StreamKind, readable_streams, split_stream
 from app.identity.actor import Actor
 from app.models.memberships import MemberRole
 
@@ -23,13 +23,19 @@ class Parts(NamedTuple):
     consortia: list[int]
     """Where the actor coordinates, or is kept out."""
     mini_clusters: list[int]
-    """Which he manages."""
+    """In which he holds an office."""
     accounts: list[int]
+
+    def owners(self, kind: StreamKind) -> list[int]:
+        """To whom streams of a kind belong: mini-clusters, consortia, persons."""
+        return [owner for stream in self.streams for of, owner in [split_stream(stream)] if of is kind]
+
+
+_OFFICES = {role: "k" if role is MemberRole.MANAGER else "m" for role in MemberRole if role is not MemberRole.MEMBER}
 
 
 def tokens_of(actor: Actor) -> Tokens:
     """The tokens of an actor as of now."""
-    managed = {each.mini_cluster_id for each in actor.memberships if each.role is MemberRole.MANAGER}
     return frozenset(
         [
             f"a{actor.account_id}",
@@ -38,17 +44,17 @@ def tokens_of(actor: Actor) -> Tokens:
             *(f"s{stream}" for stream in readable_streams(actor)),
             *(f"c{consortium}" for consortium in actor.coordinated_consortium_ids),
             *(f"x{consortium}" for consortium in actor.suspended_consortium_ids),
-            *(f"m{mini_cluster}" for mini_cluster in managed),
+            *(f"{_OFFICES[each.role]}{each.mini_cluster_id}" for each in actor.memberships if each.role in _OFFICES),
         ]
     )
 
 
 def parts_of(tokens: Iterable[str]) -> Parts:
     """Tokens by their kind."""
-    by_kind: dict[str, list[int]] = {kind: [] for kind in "apoxscm"}
+    by_kind: dict[str, list[int]] = {kind: [] for kind in "apoxscmk"}
     for token in sorted(tokens):
         by_kind[token[0]].append(int(token[1:]))
-    return Parts(by_kind["s"], by_kind["o"], by_kind["c"] + by_kind["x"], by_kind["m"], by_kind["a"])
+    return Parts(by_kind["s"], by_kind["o"], by_kind["c"] + by_kind["x"], by_kind["m"] + by_kind["k"], by_kind["a"])
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,11 @@ class Access:
     def known(self) -> Tokens:
         """What the client may still hold things by."""
         return self.settled | self.lost | self.gained | self.former
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the client has nothing yet that it could forget."""
+        return not (self.settled or self.lost or self.former)
 
     @property
     def is_in_step(self) -> bool:

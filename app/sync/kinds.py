@@ -9,18 +9,21 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.announcements.queries import announcement_view, select_announcements, told_to
+from app.announcements.schemas import Announcement as AnnouncementView
 from app.consortia.queries import select_mini_clusters
 from app.consortia.rows import mini_cluster_view
 from app.consortia.schemas import MiniCluster as MiniClusterView
-from app.models import Consortium, InboxItem, Membership, MiniCluster
+from app.ideas.streams import StreamKind
+from app.models import Announcement, Consortium, InboxItem, Membership, MiniCluster
 from app.notifications.inbox import item_view, select_items
 from app.notifications.schemas import InboxItem as InboxItemView
 from app.sync.schemas import SyncedMembership
 from app.sync.telling import Answer, Kind, Question
-from app.sync.watches import INSERT, UPDATE, WATCHES, Watch, of_place
+from app.sync.watches import DELETE, INSERT, UPDATE, WATCHES, Watch, of_place
 
 Show = Callable[[Sequence[int]], Awaitable[Mapping[int, Any]]]
 
@@ -104,6 +107,29 @@ async def _ask_mini_clusters(connection: AsyncConnection, question: Question) ->
     return await answer(connection, question, things, MiniCluster.__table__.c.id, show)
 
 
+async def _ask_announcements(connection: AsyncConnection, question: Question) -> Answer:
+    actor = question.actor
+    # Those of elsewhere are none of his: of them he is not even told that they are gone.
+    own = Announcement.consortium_id.in_(question.known.owners(StreamKind.OWN))
+    things = select(Announcement.id, Announcement.public_id).where(
+        Announcement.created_at >= question.since,
+        or_(
+            Announcement.mini_cluster_id.in_(question.known.owners(StreamKind.INNER)),
+            and_(Announcement.mini_cluster_id.is_(None), own),
+        ),
+    )
+    if (touched := question.touched) is not None:
+        things = things.where(
+            or_(Announcement.id.in_(sorted(touched.objects)), Announcement.author_id.in_(sorted(touched.persons)))
+        )
+
+    async def show(ids: Sequence[int]) -> Mapping[int, Any]:
+        rows = await connection.execute(select_announcements(actor).where(Announcement.id.in_(ids), told_to(actor)))
+        return {row.id: announcement_view(row, actor) for row in rows}
+
+    return await answer(connection, question, things, Announcement.__table__.c.id, show)
+
+
 _PLACE_COLUMNS = (
     "name_ko", "name_en", "industry", "complex_id", "dissolved_at", "merged_into_id", "split_from_id", "consortium_id",
 )  # fmt: skip
@@ -148,12 +174,41 @@ KINDS: tuple[Kind, ...] = (
         "inbox",
         _ask_inbox,
         (
+            Watch("inbox_items", "inbox", columns=("read_at",), account_id="{row}.account_id", has_public_id=True),
             Watch(
-                "inbox_items", "inbox", columns=("read_at",), account_id="{row}.account_id", has_public_id=True
+                "announcements",
+                "inbox",
+                (UPDATE,),
+                ("title", "withdrawn_at"),
+                object_id="i.id",
+                account_id="i.account_id",
+                source="FROM inbox_items i WHERE i.announcement_id = {row}.id",
             ),
         ),
     ),
-)  # fmt: skip
+    Kind(
+        "announcements",
+        AnnouncementView,
+        "What is announced to me, also when its time is over; `reader_count` as of its last change",
+        "announcement",
+        _ask_announcements,
+        (
+            Watch(
+                "announcements",
+                "announcement",
+                columns=("title", "body", "link", "valid_until", "edited_at", "withdrawn_at"),
+                has_public_id=True,
+            ),
+            Watch(
+                "announcement_reads",
+                "announcement",
+                (INSERT, DELETE),
+                object_id="{row}.announcement_id",
+                account_id="{row}.account_id",
+            ),
+        ),
+    ),
+)
 
 
 def all_watches() -> tuple[Watch, ...]:

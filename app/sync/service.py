@@ -193,9 +193,12 @@ class _Page:
             if touched is not None and not any((touched.objects, touched.ideas, touched.comments, touched.persons)):
                 return None
             since = from_micros(self.cursor.since)
-            answer = await kind.ask(self.connection, Question(self.actor, since, touched, before, room))
+            answer = await kind.ask(
+                self.connection, Question(self.actor, since, touched, parts_of(self.cursor.access.known), before, room)
+            )
             self.telling.add(kind.name, answer.rows)
-            self.telling.forget(kind.name, answer.gone)
+            if not self.cursor.access.is_new:
+                self.telling.forget(kind.name, answer.gone)
             return answer.last
 
         return tell

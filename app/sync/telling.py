@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.identity.actor import Actor
+from app.sync.access import Parts
 from app.sync.watches import Watch
 
 
@@ -54,6 +55,8 @@ class Question:
     """Older things are not told of, where a kind has many."""
     touched: Touched | None
     """None for all there are: the client begins, or sees more or less than before."""
+    known: Parts
+    """By which the client may hold things."""
     before: int
     """Only things with a lower internal id: the others were told on an earlier page."""
     limit: int

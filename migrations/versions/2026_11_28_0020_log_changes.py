@@ -3,15 +3,15 @@
 The log of changes that phones follow, and its epoch. Its triggers are made by ``env.py`` after every migration.
 Exclusions get the moment since which they hold: what was never shown is not told to be gone.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0023
+Revises: 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -5,17 +5,19 @@ The acts and the model of rights are those of the leak walk; what only sync has 
     python -m tests.sync.walk --steps 20000
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from app.core.clock import now
 from app.sync import log, service
 from tests.factories import client_id
 from tests.permissions.leak_model import ModelIdea
 from tests.permissions.leak_place import PEOPLE
-from tests.permissions.test_leaks import LeakWalk, consortia, numbers, people
+from tests.permissions.test_leaks import LeakWalk, consortia, numbers, people, places
 from tests.sync.store import Store, differences, server_view
 
 
@@ -98,6 +100,23 @@ class SyncWalk(LeakWalk):
     @rule(number=numbers, person=people, what=st.sampled_from(["read-marker", "follow", "mute"]))
     def mark(self, number: int, person: int, what: str) -> None:
         self.it.call("PUT", f"/ideas/{self.idea(number).id}/{what}", person)
+
+    @rule(person=people, place=places, is_wide=st.booleans(), is_kept=st.booleans())
+    def announce(self, person: int, place: int, is_wide: bool, is_kept: bool) -> None:
+        """Announce something, have it opened by somebody, and perhaps withdraw it."""
+        announcement, consortium = client_id(), self.model.consortium_of[place]
+        where = {"consortium_id": str(self.it.consortia[consortium].public_id)}
+        if not is_wide:
+            where = {"mini_cluster_id": self.it.place_id(place)}
+        until = (now() + timedelta(days=9)).isoformat()
+        coordinator = self.coordinator(consortium)
+        body = {"id": announcement, "title": "공지", "body": "모입니다.", "valid_until": until}
+        if self.it.call("POST", "/announcements", coordinator, **body, **where).status_code != 201:
+            return
+        self.it.call("PUT", f"/announcements/{announcement}/read", person)
+        self.compare(person)
+        if not is_kept:
+            assert self.it.call("DELETE", f"/announcements/{announcement}", coordinator).status_code == 204
 
     @rule(person=people)
     def rename(self, person: int) -> None:
