@@ -3,15 +3,15 @@
 Passkeys, the challenges they sign, and ID tokens that were exchanged. The release before knows nothing of them: there an
 ID token can be exchanged twice.
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0027
+Revises: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -3,15 +3,15 @@
 What people say of a new employer, until those who keep one of their mini-clusters confirm it. The release before knows
 nothing of it.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0028
+Revises: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

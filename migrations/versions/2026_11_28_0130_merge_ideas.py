@@ -3,15 +3,15 @@
 What an idea went into, and what is needed to part them again. Replies, cases and acts follow a comment that moves to
 another idea. A release before knows of no merges: a merged idea is a hidden one to it.
 
-Revision ID: 9001
-Revises: 0022
+Revision ID: 0029
+Revises: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "9001"
-down_revision = "0022"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -3,15 +3,15 @@
 The log of changes that phones follow, and its epoch. Its triggers are made by ``env.py`` after every migration.
 Exclusions get the moment since which they hold: what was never shown is not told to be gone.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0030
+Revises: 0029
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
