@@ -1,7 +1,4 @@
-"""The composition root of the worker: events, pushes and upkeep, beside the API and apart from it.
-
-Any number of workers may run on one database. A lost database ends none of them.
-"""
+"""The composition root of the worker. Any number of workers may run on one database; its loss ends none of them."""
 
 import importlib.util
 import os

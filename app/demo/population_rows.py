@@ -125,6 +125,11 @@ async def _insert_history(connection: AsyncConnection, members: Sequence[Member]
             for b in person.memberships
         ),
     )
+    await _insert_places(connection, members, ids)
+
+
+async def _insert_places(connection: AsyncConnection, members: Sequence[Member], ids: Counters) -> None:
+    """What people follow and coordinate."""
     await insert(
         connection,
         MiniClusterFollow,

@@ -18,9 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.declarative import BigKey, CreatedAt, Id, Model, PublicId, choice
 
-REPORT_LENGTH = 1_000
-CLOSING_LENGTH = 1_000
-WORDS_LENGTH = 1_000
+REPORT_LENGTH = CLOSING_LENGTH = WORDS_LENGTH = 1_000
 RULE_LENGTH = 300
 RULES_AT_MOST = 50
 WATCHED_WORD_LENGTH = 50

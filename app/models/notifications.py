@@ -60,8 +60,7 @@ class Reason(StrEnum):
 class PushTopic(StrEnum):
     """What one push tells of; later news of the same replaces the earlier.
 
-    Responses in a thread, votes, and the way of an idea are about one idea each, an announcement is about itself; the
-    others bundle what concerns the person.
+    The first three are about one idea each, an announcement is about itself; the others bundle what concerns a person.
     """
 
     RESPONSES = "responses"

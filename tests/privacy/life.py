@@ -24,13 +24,17 @@ from app.models import (
     DataExport,
     Delivery,
     Device,
+    Digest,
     EmployerChange,
     ExternalIdentity,
     Idea,
     IdeaExclusion,
+    IdeaMerge,
     InboxItem,
     Invitation,
+    MergedVote,
     MiniCluster,
+    MiniClusterNotificationSettings,
     Model,
     Passkey,
     PasskeyChallenge,
@@ -288,7 +292,9 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
         mini_cluster_id=life.place.id, fingerprint=hashlib.sha256(b"roster").digest(), new_count=2, changed_count=0,
         kept_count=0, left_count=0, ended_count=0,
     )  # fmt: skip
-    session.add_all([job, showcase, roster, *announcements])
+    theirs = (await session.scalars(select(Idea.id).where(Idea.public_id == uuid.UUID(life.ids["theirs"])))).one()
+    merge = IdeaMerge(source_id=theirs, target_id=kept.id)
+    session.add_all([job, showcase, roster, merge, *announcements])
     await session.flush()
     session.add_all(
         [
@@ -341,6 +347,11 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
                 for what, email, account_id in (("roster", None, life.account_id), ("list", life.email, None))
             ),
             AnnouncementRead(announcement_id=announcements[1].id, account_id=life.account_id),
+            Digest(account_id=life.account_id, due_at=later),
+            MiniClusterNotificationSettings(
+                account_id=life.account_id, mini_cluster_id=life.place.id, choices={"comment": ["inbox"]}
+            ),
+            MergedVote(merge_id=merge.id, account_id=life.account_id, moved=False, voted_at=now()),
             ShowcaseIdea(idea_id=kept.id, showcase_id=showcase.id, position=0, added_by_id=colleague.id),
             IdeaExclusion(idea_id=draft, organisation_id=colleague.organisation_id),
         ]

@@ -48,6 +48,7 @@ COLUMNS: Mapping[str, str] = {
     "cases.closed_by_id": _NUMBER,
     "comments.author_id": _NUMBER,
     "comments.body": _SHARED,
+    "employer_changes.decided_by_id": _NUMBER,
     "experts.designated_by_id": _NUMBER,
     "feed_entries.author_id": _NUMBER,
     "idea_revisions.edited_by_id": _OTHERS,

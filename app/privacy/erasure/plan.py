@@ -48,6 +48,7 @@ from app.models import (
     IdempotencyKey,
     InboxItem,
     Invitation,
+    MergedVote,
     MiniClusterFollow,
     MiniClusterNotificationSettings,
     Model,
@@ -129,6 +130,7 @@ STEPS = (
     Step(IdeaReadMark, _of(IdeaReadMark.account_id)),
     Step(AnnouncementRead, _of(AnnouncementRead.account_id)),
     Step(Vote, _of(Vote.account_id)),
+    Step(MergedVote, _of(MergedVote.account_id)),
     Step(Expert, _of(Expert.account_id)),
     Step(IdeaExpert, _of(IdeaExpert.account_id)),
     # How he came in, lists that name him, and replies to others that were kept for their retries and may show him.

@@ -27,7 +27,9 @@ from app.models import (
     CoordinatorRole,
     DataExport,
     Device,
+    Digest,
     EmailChange,
+    EmployerChange,
     Erasure,
     Expert,
     ExternalIdentity,
@@ -43,6 +45,7 @@ from app.models import (
     Membership,
     MiniCluster,
     MiniClusterFollow,
+    MiniClusterNotificationSettings,
     ModerationAct,
     ModerationActText,
     NamedIdeaRead,
@@ -63,11 +66,13 @@ NOT_EXPORTED: Mapping[str, str] = {
     "applicant_registrations": "a wish for an account under an address, which may be of somebody else; gone in a day",
     "audit_entries": "the record of acts in an office",
     "cases": "the work of those who moderate",
+    "changes": "numbers of what has changed, on its way to devices",
     "comment_mentions": "in the section of comments that name the person",
     "feed_entries": "a copy of ideas for feeds",
     "house_rules": "an act in an office",
     "idea_state_changes": "an act in an office",
     "idempotency_keys": "replies kept for a retry",
+    "merged_votes": "a copy of votes, kept while a merge can be undone",
     "passkey_challenges": "secrets",
     "password_resets": "secrets",
     "push_jobs": "a copy of the inbox on its way to devices",
@@ -138,6 +143,11 @@ def _places(account_id: int) -> dict[str, Section]:
             Application.position, Application.reason, Application.state, Application.created_at,
             Application.closed_at, Application.words.label("answer"),
         ).join(MiniCluster, MiniCluster.id == Application.mini_cluster_id),
+        "employer_changes": _of(
+            EmployerChange, account_id, EmployerChange.organisation_name, EmployerChange.business_number,
+            EmployerChange.position, EmployerChange.state, EmployerChange.created_at, EmployerChange.closed_at,
+            EmployerChange.words.label("answer"),
+        ),
         "rosters_naming_me": select(
             mini_cluster, RosterRow.name, RosterRow.email, RosterRow.phone, RosterRow.organisation_name,
             RosterRow.business_number, RosterRow.position, RosterRow.state, RosterRow.confirmed_at, RosterRow.left_at,
@@ -229,7 +239,13 @@ def _devices(account_id: int) -> dict[str, Section]:
         "notification_settings": _of(
             NotificationSettings, account_id, NotificationSettings.quiet_from, NotificationSettings.quiet_until,
             NotificationSettings.hides_content, NotificationSettings.without_inbox, NotificationSettings.without_push,
+            NotificationSettings.choices,
         ),
+        "notification_choices_by_mini_cluster": _of(
+            MiniClusterNotificationSettings, account_id, MiniCluster.name_ko.label("mini_cluster"),
+            MiniClusterNotificationSettings.choices,
+        ).join(MiniCluster, MiniCluster.id == MiniClusterNotificationSettings.mini_cluster_id),
+        "digests": _of(Digest, account_id, Digest.rhythm, Digest.due_at),
     }  # fmt: skip
 
 
