@@ -79,6 +79,8 @@ def compare(entries: Sequence[Entry], known: Iterable[Known]) -> Comparison:
         rest = [entry for entry in entries if entry.row not in matches]
         taken = {row.id for row in matches.values()}
         present = [row for row in rows if row.id not in taken and row.left_at is None]
+        if not (rest and present):
+            break
         matches |= _match(rest, present, key, key)
     return _sorted_out(entries, rows, matches)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from app.consortia.roster import cells
@@ -32,7 +33,7 @@ class Entry:
     business_number: str | None
     position: str | None
 
-    @property
+    @cached_property
     def person_key(self) -> bytes:
         """What tells this person from all others of the roster."""
         return person_key(self.name, self.email, self.organisation_name, is_shared=self.is_shared_address)
