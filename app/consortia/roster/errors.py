@@ -59,8 +59,8 @@ def unreadable_file() -> Invalid:
     return invalid_field(
         _FILE,
         "unreadable_file",
-        "CSV나 XLSX 파일이 아니거나 손상되었습니다. 스프레드시트에서 다시 저장해 주세요.",
-        "It is neither a CSV nor an XLSX file, or damaged; save it again from the spreadsheet.",
+        "CSV나 XLSX 파일이 아니거나, 암호가 걸렸거나, 손상되었습니다. 스프레드시트에서 XLSX로 다시 저장해 주세요.",
+        "It is no CSV or XLSX file, has a password, or is damaged; save it as XLSX from the spreadsheet.",
     )
 
 

@@ -39,7 +39,10 @@ def read_sheet(content: bytes) -> Sheet:
 
 def _decoded(content: bytes) -> str:
     """UTF-8 with or without a mark; UTF-16 with one, as Excel saves "Unicode text"; else CP949, as Excel saves CSV."""
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp949")
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not is_utf16 and b"\0" in content:  # an old XLS, a spreadsheet with a password, a picture
+        raise unreadable_file()
+    encodings = ("utf-16",) if is_utf16 else ("utf-8-sig", "cp949")
     for encoding in encodings:
         try:
             return content.decode(encoding)
