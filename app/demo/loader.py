@@ -18,6 +18,7 @@ from app.demo.places import Places, load_places
 from app.demo.population import Population
 from app.demo.population_rows import insert_employers, insert_members
 from app.demo.rhythm import Rhythm
+from app.demo.rosters import fill_roster
 from app.demo.size import DemoSize
 from app.demo.tables import NoWatch, Watch
 from app.demo.threads import ThreadWriter
@@ -132,6 +133,7 @@ class _Loading:
         await ThreadWriter(*self._chance("comments"), population, ids).insert(self._connection, plans, self._watch)
         await open_showcases(self._session, places)
         await invite_experts(self._session)
+        await fill_roster(self._session, places)
         return _report(places, employers, population, plans)
 
     async def _draw_people(self, places: Places, ids: Counters) -> tuple[Employers, Population]:

@@ -52,6 +52,7 @@ from app.models import (
     Model,
     Organisation,
     OrganisationSizeBand,
+    RosterRow,
     Showcase,
     ShowcaseIdea,
     Vote,
@@ -60,6 +61,7 @@ from app.models.ideas import IdeaState, Visibility
 from app.models.memberships import MemberRole
 from app.models.organisations import OrganisationKind
 from app.models.programme import LinkState
+from app.models.rosters import RosterState
 from tests.conftest import ENGINES, empty_database
 
 SIZE = DemoSize(members=400, mini_clusters=60, ideas=250, comments=1_500)
@@ -478,3 +480,9 @@ async def test_the_smallest_demo_there_can_be(database: Database) -> None:
     report = await load_demo(database, smallest, TERMS)
     assert report is not None
     assert (report.members, report.ideas, report.comments) == (least_members(46), 20, LEAST_COMMENTS)
+
+
+async def test_the_roster_of_the_home_mini_cluster_shows_how_far_people_have_come(demo: Demo) -> None:
+    found = Counter(row.state for row in await rows(demo.database, RosterRow))
+    assert set(found) == set(RosterState)
+    assert found[RosterState.VERIFIED] > 4
