@@ -24,10 +24,11 @@ Rows = list[dict[str, Any]]
 
 _README = """\
 아이디어 저장소에서 내려받은 내 데이터입니다. 파일마다 한 종류의 데이터가 JSON으로 들어 있고, 시각은 UTC입니다.
-다른 사람의 글과 이름, 비밀번호와 인증 정보는 들어 있지 않습니다.
+다른 사람이 쓴 것으로는 나에게 알린 사유와 답변만 이름 없이 들어 있고, 비밀번호와 인증 정보는 들어 있지 않습니다.
 
 My data, downloaded from Idea Storage. Each file holds one kind of data as JSON; times are in UTC.
-It holds no text and no name of anybody else, no password and no credentials.
+Of what others wrote it holds the reasons and answers that were given to me, without their names; no password and no
+credentials.
 """
 
 

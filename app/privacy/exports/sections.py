@@ -1,4 +1,6 @@
-"""What an export holds: one JSON file a section, of rows that are the person's own. No word of anybody else, no secret.
+"""What an export holds: one JSON file a section, of rows that are the person's own.
+
+Of what others wrote only reasons and answers given to him, without their names; no secret.
 
 A test walks all tables that refer to accounts: each is read by a section, or named in ``NOT_EXPORTED`` with the reason.
 """
