@@ -20,6 +20,7 @@ from app.consortia.administration import endpoints as administration
 from app.consortia.applications import endpoints as applications
 from app.consortia.directory import endpoints as directory
 from app.consortia.employment import endpoints as employment
+from app.consortia.figures import endpoints as figures
 from app.consortia.follows import endpoints as follows
 from app.consortia.invitations import endpoints as invitations
 from app.consortia.invitations.landing import endpoints as landing
@@ -88,6 +89,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     consent.router,
     experts.router,
     consortia.router,
+    figures.router,
     follows.router,
     administration.router,
     links.router,

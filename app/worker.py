@@ -16,6 +16,7 @@ import structlog
 from anyio.abc import TaskGroup
 
 from app.consortia import mails as consortia_mails
+from app.consortia.figures.storing import store_figures
 from app.consortia.lifetime import archive_ended
 from app.consortia.organisations.name_keys import fill_name_keys
 from app.core.clock import now
@@ -224,7 +225,7 @@ class _Loops:
         return 0
 
     async def _keep_up(self) -> int:
-        """End what is over, erase those who asked for it, count for showcases, and delete what is past its time."""
+        """End what is over, erase those who asked for it, count what is shown, and delete what is past its time."""
         database = self.tools.database
         while True:
             async with database.write() as session:
@@ -235,6 +236,7 @@ class _Loops:
             await archive_ended(session)
         await erase_due(database, self.tools.settings.signing_key, now())
         await refresh_figures(database)
+        await store_figures(database, now())
         await fill_name_keys(database)
         unverified = timedelta(days=self.tools.settings.roster_unverified_days)
         await prune(database, now(), kept={"roster_rows": unverified})

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.console import (
     announcement_endpoints,
     case_endpoints,
+    figure_endpoints,
     home_endpoints,
     joining_endpoints,
     log_endpoints,
@@ -30,6 +31,7 @@ ROUTERS = (
     log_endpoints.router,
     place_endpoints.router,
     joining_endpoints.router,
+    figure_endpoints.router,
     roster_endpoints.router,
     announcement_endpoints.router,
     home_endpoints.router,

@@ -80,6 +80,8 @@ def _consortium_tabs(consortium: Consortium, *, coordinates: bool) -> Iterable[T
     if coordinates or consortium.my_role is not None:
         yield Tab("mini_clusters", f"{path}/mini-clusters", Text("미니클러스터", "Mini-clusters"))
         yield Tab("log", f"{path}/log", Text("조치 기록", "Log"))
+    if coordinates:
+        yield Tab("figures", f"{path}/figures", Text("활동 수치", "Figures"))
 
 
 def _mini_cluster_tabs(found: MiniCluster, *, coordinates: bool) -> Iterable[Tab]:
@@ -91,6 +93,7 @@ def _mini_cluster_tabs(found: MiniCluster, *, coordinates: bool) -> Iterable[Tab
     if coordinates or found.my_role == MemberRole.MANAGER:
         yield Tab("applications", f"{path}/applications", Text("가입 신청", "Applications"))
         yield Tab("invitations", f"{path}/invitations", Text("초대", "Invitations"))
+        yield Tab("figures", f"{path}/figures", Text("활동 수치", "Figures"))
     if PlaceAction.CHANGE_ROLES in found.allowed_actions:
         yield Tab("roster", f"{path}/roster", Text("명부", "Roster"))
         yield Tab("announcements", f"{path}/announcements", Text("공지", "Announcements"))

@@ -20,6 +20,7 @@ from app.models.credentials import (
 from app.models.declarative import Model
 from app.models.experts import Expert, IdeaExpert
 from app.models.feed_entries import FeedEntry
+from app.models.figures import PlaceFigures
 from app.models.ideas import (
     AudienceProposal,
     Idea,
@@ -118,6 +119,7 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "PasswordReset",
+    "PlaceFigures",
     "PushJob",
     "RecoveryCode",
     "RefreshToken",

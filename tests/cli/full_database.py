@@ -57,6 +57,7 @@ from app.models import (
     Passkey,
     PasskeyChallenge,
     PasswordReset,
+    PlaceFigures,
     PushJob,
     RecoveryCode,
     RefreshToken,
@@ -74,6 +75,7 @@ from app.models import (
     WatchList,
     WorkerHeartbeat,
 )
+from app.models.figures import FiguresPeriod
 from app.models.ideas import AudienceAct, Visibility
 from app.models.memberships import MemberRole
 from app.models.moderation import ActKind, ReportReason, Watching
@@ -152,6 +154,10 @@ async def _add_the_rest(session: AsyncSession) -> None:
             Appeal(creation_digest=b"q" * 32, act_id=act.id, words="이의"),
             MergedVote(merge_id=merging.id, account_id=ACCOUNT, moved=True, voted_at=now()),
             *([MergedComment(merge_id=merging.id, comment_id=comment_id)] if comment_id else []),
+            PlaceFigures(
+                consortium_id=idea.consortium_id, period=FiguresPeriod.WEEK, begins_on=now().date(),
+                figures={"members": 1, "response_minutes": None}, is_final=True, counted_at=now(),
+            ),
             IdeaReader(idea_id=idea.id, account_id=ACCOUNT),
             Expert(account_id=ACCOUNT, field="금형 설계", designated_by_id=ACCOUNT),
             IdeaExpert(idea_id=idea.id, account_id=ACCOUNT),

@@ -138,6 +138,9 @@ RULES: dict[str, Rule] = {
         },
     ),
     "show_mini_clusters": _known_place("consortium"),
+    "show_figures_of_consortium": _of("consortium", "coordinator", "operator"),
+    "show_figures_of_mini_cluster": _of("mini_cluster", *_HOME),
+    "get_figures_file": _of("consortium", "coordinator", "operator"),
     "show_applications": _of("mini_cluster", *_HOME),
     "decide_application_of_list": _of(
         "mini_cluster",

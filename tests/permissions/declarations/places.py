@@ -63,6 +63,11 @@ def _invitation(world: World, target: str) -> Json:
 
 
 RULES = {
+    "list_figures_of_consortium": _place(
+        ["coordinator", "operator"], ["foreign_coordinator", "operator"], parameter="consortium"
+    ),
+    "list_figures_of_mini_cluster": _place([*HOME_STAFF, "operator"], ["foreign_coordinator", "operator"]),
+    "export_figures": _place(["coordinator", "operator"], ["foreign_coordinator", "operator"], parameter="consortium"),
     "list_regions": signed_in(),
     "list_complexes": signed_in(),
     "list_consortia": signed_in(),
