@@ -101,6 +101,11 @@ class Form:
             raise Invalid(fields=[_finding(dict(item)) for item in error.errors()]) from error
 
 
+def sought(text: str) -> str:
+    """What is looked for: characters that no stored text has are left out, since databases refuse them."""
+    return "".join(sign for sign in text if sign.isprintable())
+
+
 def _finding(item: dict[str, Any]) -> FieldError:
     code = code_of(item)
     text = Text(*(validation_text(code, item, locale) for locale in Locale))

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.console.dependencies import Visit, Visiting
-from app.console.forms import Failure, Form
+from app.console.forms import Failure, Form, sought
 from app.console.navigation import consortium_place
-from app.consortia.dependencies import Page
+from app.consortia.dependencies import SEARCH_LENGTH, Page
 from app.consortia.page_requests import PageRequest
 from app.core.clock import now, seoul_date
 from app.identity.actor import Actor
@@ -32,9 +33,10 @@ async def show_log(
     page: Page,
     kind: Annotated[ActKind | Literal[""], Query()] = "",
     member: Annotated[uuid.UUID | None, Query()] = None,
+    q: Annotated[str, AfterValidator(sought), Query(max_length=SEARCH_LENGTH)] = "",
 ) -> Response:
     """The acts in a consortium, the latest first, of one kind or about one member where asked for."""
-    return await _log_page(visit, consortium_id, page, kind or None, member)
+    return await _log_page(visit, consortium_id, page, kind or None, member, q)
 
 
 @router.post("/consortia/{consortium_id}/log")
@@ -45,7 +47,7 @@ async def undo_act_of_log(consortium_id: uuid.UUID, visit: Visiting, page: Page)
         await undo_act(session, actor, form.id("act"), form.model(ActUndo, "words").words)
 
     async def again(failure: Failure) -> Response:
-        return await _log_page(visit, consortium_id, page, None, None, failure.of_row("undo", "act"))
+        return await _log_page(visit, consortium_id, page, None, None, "", failure.of_row("undo", "act"))
 
     return await visit.submit("undo", work, f"{visit.path}?done=undone", again)
 
@@ -92,13 +94,14 @@ async def _log_page(
     page: PageRequest,
     kind: ActKind | None,
     member: uuid.UUID | None,
+    q: str,
     failure: Failure | None = None,
 ) -> Response:
     async with visit.read() as (connection, actor, accesses):
-        shown = await acts.list_acts(connection, actor, accesses, consortium_id, None, member, kind, page)
+        shown = await acts.list_acts(connection, actor, accesses, consortium_id, None, member, kind, page, q)
         place = await consortium_place(connection, actor, consortium_id)
     month = f"{seoul_date(now()):%Y-%m}"
-    values = {"place": place, "acts": shown, "kind": kind, "member": member, "month": month}
+    values = {"place": place, "acts": shown, "kind": kind, "member": member, "q": q, "month": month}
     return visit.page("log.html", failure=failure, tab="log", **values)
 
 

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.console.acting import act_on_member
 from app.console.dependencies import Visit, Visiting
-from app.console.forms import Failure, Form
+from app.console.forms import Failure, Form, sought
 from app.console.navigation import consortium_place, mini_cluster_place
 from app.consortia.administration.roles import change_role, end_membership
 from app.consortia.dependencies import SEARCH_LENGTH, Page
@@ -35,7 +36,10 @@ async def show_mini_clusters(consortium_id: uuid.UUID, visit: Visiting, page: Pa
 
 @router.get("/mini-clusters/{mini_cluster_id}/members")
 async def show_members(
-    mini_cluster_id: uuid.UUID, visit: Visiting, page: Page, q: Annotated[str, Query(max_length=SEARCH_LENGTH)] = ""
+    mini_cluster_id: uuid.UUID,
+    visit: Visiting,
+    page: Page,
+    q: Annotated[str, AfterValidator(sought), Query(max_length=SEARCH_LENGTH)] = "",
 ) -> Response:
     """The members of a mini-cluster."""
     return await _members_page(visit, mini_cluster_id, page, q=q)

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import AfterValidator
 
 from app.console.dependencies import Visit, Visiting
-from app.console.forms import Failure
+from app.console.forms import Failure, sought
 from app.console.navigation import mini_cluster_place
 from app.consortia.dependencies import SEARCH_LENGTH, Page
 from app.consortia.page_requests import PageRequest
@@ -21,7 +22,10 @@ router = APIRouter()
 
 @router.get("/mini-clusters/{mini_cluster_id}/roster")
 async def show_roster(
-    mini_cluster_id: uuid.UUID, visit: Visiting, page: Page, q: Annotated[str, Query(max_length=SEARCH_LENGTH)] = ""
+    mini_cluster_id: uuid.UUID,
+    visit: Visiting,
+    page: Page,
+    q: Annotated[str, AfterValidator(sought), Query(max_length=SEARCH_LENGTH)] = "",
 ) -> Response:
     """The roster of a mini-cluster, and the form for a new one."""
     return await _roster_page(visit, mini_cluster_id, page, q=q)

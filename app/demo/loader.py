@@ -14,6 +14,7 @@ from app.demo.employers import Employers
 from app.demo.idea_plans import Plan, Planner
 from app.demo.idea_rows import IdeaWriter
 from app.demo.keys import Counters, free_ids
+from app.demo.moderation import fill_queue
 from app.demo.places import Places, load_places
 from app.demo.population import Population
 from app.demo.population_rows import insert_employers, insert_members
@@ -134,6 +135,8 @@ class _Loading:
         await open_showcases(self._session, places)
         await invite_experts(self._session)
         await fill_roster(self._session, places)
+        await continue_numbering(self._connection, _NUMBERED)  # from here on rows take the next numbers
+        await fill_queue(self._session)
         return _report(places, employers, population, plans)
 
     async def _draw_people(self, places: Places, ids: Counters) -> tuple[Employers, Population]:

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -124,6 +125,11 @@ async def test_acts_on_the_author_and_closing(
     shown = await browser.open(log)
     undone = await browser.send(shown.form(log), words="풀어 줍니다.")
     assert ("되돌렸습니다." in undone.text, "풀어 줍니다." in undone.text) == (True, True)
+    assert "풀어 줍니다." in (await browser.open(f"{log}?q=거듭")).text
+    for nothing in ("없는 말", "%", "\x00"):
+        found = await browser.open(f"{log}?{urlencode({'q': nothing})}")
+        assert ("조치가 없습니다." in found.text) is (nothing != "\x00")
+    assert "풀어 줍니다." in (await browser.open(f"{log}?{urlencode({'q': place.author.name})}")).text
     sheet = await browser.client.get(f"{log}.csv?month={statement['created_at'][:7]}")
     assert (sheet.headers["content-type"], "정지" not in sheet.text) == ("text/csv; charset=utf-8", True)
     assert "거듭 경고했습니다." in sheet.text

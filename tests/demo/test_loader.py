@@ -32,12 +32,14 @@ from app.identity.queries import load_actor
 from app.models import (
     Account,
     Affiliation,
+    Case,
     Comment,
     CommentMention,
     Consortium,
     ConsortiumLink,
     CoordinatorRole,
     FeedEntry,
+    HouseRules,
     Idea,
     IdeaExclusion,
     IdeaExpert,
@@ -59,6 +61,7 @@ from app.models import (
 )
 from app.models.ideas import IdeaState, Visibility
 from app.models.memberships import MemberRole
+from app.models.moderation import CaseState
 from app.models.organisations import OrganisationKind
 from app.models.programme import LinkState
 from app.models.rosters import RosterState
@@ -177,6 +180,15 @@ async def test_showcases_show_open_ideas_and_the_colleague_is_an_expert_elsewher
     assert {row.account_id for row in invited} == {colleague.id}
     assert invited
     assert own.isdisjoint(ideas[row.idea_id].mini_cluster_id for row in invited)
+
+
+async def test_the_coordinator_has_cases_to_decide(demo: Demo) -> None:
+    ideas = {row.id: row.consortium_id for row in await rows(demo.database, Idea)}
+    cases = await rows(demo.database, Case)
+    assert {(row.state, row.report_count) for row in cases} == {(CaseState.OPEN, 1)}
+    assert [row.comment_id is None for row in cases] == [True] * 3 + [False] * 2
+    places = {row.consortium_id for row in await rows(demo.database, HouseRules)}
+    assert {ideas[row.idea_id] for row in cases} == places
 
 
 async def test_texts_tags_and_histories_of_ideas(demo: Demo) -> None:

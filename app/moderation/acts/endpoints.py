@@ -4,14 +4,16 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
-from app.consortia.dependencies import ConsortiumId, MiniClusterId, Page
+from app.consortia.dependencies import SEARCH_LENGTH, ConsortiumId, MiniClusterId, Page
 from app.ideas.schemas import IdeaPage
 from app.identity.dependencies import Accesses, Once, ReadActor, WriteActor, WriteSession
 from app.models.moderation import ActKind
 from app.moderation.acts import pins, reading, service
 from app.moderation.acts.schemas import Act, ActBatch, ActBatchReceipt, ActCreate, ActPage, ActReceipt, ActUndo
 from app.web.connections import ReadConnection
+from app.web.fields import Line
 from app.web.openapi import problem_responses
 from app.web.optional import Optional
 
@@ -78,9 +80,16 @@ async def list_acts(
         Optional[uuid.UUID], Query(description="Only what concerns this member.", examples=[_EXAMPLE_ID])
     ] = None,
     kind: Annotated[Optional[ActKind], Query(description="Only of this kind.", examples=["hide"])] = None,
+    q: Annotated[
+        Optional[Annotated[Line, Field(max_length=SEARCH_LENGTH)]],
+        Query(
+            description="Part of the words of an act, or of a name; the case of Latin letters does not matter.",
+            examples=["단가"],
+        ),
+    ] = None,
 ) -> ActPage:
     """List acts."""
-    return await reading.list_acts(connection, actor, accesses, consortium_id, idea_id, member_id, kind, page)
+    return await reading.list_acts(connection, actor, accesses, consortium_id, idea_id, member_id, kind, page, q)
 
 
 @router.post(

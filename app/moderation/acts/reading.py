@@ -77,8 +77,11 @@ async def list_acts(
     member_id: uuid.UUID | None,
     kind: ActKind | None,
     page: PageRequest,
+    q: str | None = None,
 ) -> schemas.ActPage:
     """The acts in a consortium, the latest first; of a manager's mini-cluster only for its manager.
+
+    ``q`` is sought in the words of acts and in the names of those concerned and of those who acted.
 
     :raises NotFound: there is no such consortium.
     :raises Forbidden: the actor moderates nowhere in it.
@@ -98,11 +101,22 @@ async def list_acts(
         statement = statement.where(_SUBJECT.c.public_id == member_id)
     if kind is not None:
         statement = statement.where(ModerationAct.kind == kind)
+    if q and (sought := q.strip()):
+        statement = statement.where(_mentions(sought))
     if (after := page.after(name)) is not None:
         statement = statement.where(ModerationAct.id < after)
     newest = statement.order_by(ModerationAct.id.desc()).limit(page.rows)
     rows, next_cursor = page.cut(name, (await connection.execute(newest)).all())
     return schemas.ActPage(items=[act_view(row) for row in rows], next_cursor=next_cursor)
+
+
+def _mentions(sought: str) -> ColumnElement[bool]:
+    texts = (ModerationActText.words, ModerationActText.undo_words)
+    names = (
+        and_(person.c.name.icontains(sought, autoescape=True), person.c.status != AccountStatus.ERASED)
+        for person in (_SUBJECT, _ACTOR)
+    )
+    return or_(*(text.icontains(sought, autoescape=True) for text in texts), *names)
 
 
 def select_acts(*more: Any) -> Select[Any]:
