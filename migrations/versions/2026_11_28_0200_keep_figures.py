@@ -3,14 +3,14 @@
 Figures of places by week, month and year, as they were when the period ended.
 
 Revision ID: 9002
-Revises: 9001
+Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9002"
-down_revision = "9001"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
