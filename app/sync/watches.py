@@ -76,7 +76,7 @@ WATCHES = (
     Watch(
         "comments",
         COMMENT,
-        columns=("body", "version", "edited_at", "deleted_at", "hidden_at", "affiliation_id"),
+        columns=("idea_id", "body", "version", "edited_at", "deleted_at", "hidden_at", "affiliation_id"),
         has_public_id=True,
     ),
     Watch("comment_mentions", COMMENT, (INSERT, DELETE), object_id="{row}.comment_id"),
