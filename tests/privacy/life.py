@@ -220,6 +220,12 @@ class Life:
             "colleague", title="몇 사람", body="비밀", visibility="named", reader_ids=[self.public_id]
         )
         await self.call("GET", f"/ideas/{self.ids['his named']}")
+        same = await self._idea("colleague", title="같은 아이디어", body="같은 글")
+        await self.call("PUT", f"/ideas/{same}/vote")
+        await self.call(
+            "POST", "/moderation-acts", "coordinator",
+            id=client_id(), kind="merge", idea_id=same, into_idea_id=theirs, words="같은 내용",
+        )  # fmt: skip
         await self.call("PUT", f"/mini-clusters/{self.place.public_id}/follow")
         await self.call("PUT", f"/experts/{self.public_id}", "operator", field=self.plant("expertise"))
         await self.call("PUT", f"/ideas/{theirs}/experts/{self.public_id}", "colleague")

@@ -44,7 +44,9 @@ class PeriodFigures(Figures):
     period: str = open_enum(FiguresPeriod, "How long it is")
     begins_on: date = Field(description="Its first day in Korea", examples=["2026-11-01"])
     ends_on: date = Field(description="Its last day in Korea", examples=["2026-11-30"])
-    is_final: bool = Field(description="Whether it is over: then its figures stay, whatever is deleted later")
+    is_final: bool = Field(
+        description="Whether it is over: then its figures stay, whatever is deleted later", examples=[True]
+    )
     counted_at: Moment = Field(description="When it was counted")
 
 
