@@ -158,7 +158,7 @@ class Life:
             app_version="9.9.9", locale="ko", time_zone="Asia/Ho_Chi_Minh",
         )  # fmt: skip
         settings: Json = {"quiet_hours": None, "hides_content": True, "choices": []}
-        await self.call("PUT", "/me/notification-settings", **settings)
+        await self.call("PUT", "/me/notification-settings", **settings, digest_rhythm="daily")
 
     async def _idea(self, who: str, what: str = "", key: str | None = None, **more: Any) -> str:
         body = {"title": self.plant(f"{what} title"), "body": self.plant(f"{what} body")} if what else {}
@@ -227,6 +227,8 @@ class Life:
             id=client_id(), kind="merge", idea_id=same, into_idea_id=theirs, words="같은 내용",
         )  # fmt: skip
         await self.call("PUT", f"/mini-clusters/{self.place.public_id}/follow")
+        choice = {"reason": "vote", "inbox": True, "push": False}
+        await self.call("PUT", f"/mini-clusters/{self.place.public_id}/notification-settings", choices=[choice])
         await self.call("PUT", f"/experts/{self.public_id}", "operator", field=self.plant("expertise"))
         await self.call("PUT", f"/ideas/{theirs}/experts/{self.public_id}", "colleague")
         await self.call("PUT", f"/me/blocks/{self.people['second'].public_id}")
