@@ -34,11 +34,16 @@ _LIST = "announcements"
 
 def told_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``announcements`` under which one is for a person: he is inside of what is told."""
+    return told_in(sorted(actor.inner_mini_cluster_ids), sorted(actor.consortium_ids))
+
+
+def told_in(mini_clusters: Any, consortia: Any) -> ColumnElement[bool]:
+    """The same for somebody who is inside of these places, given as lists or as binds."""
     return and_(
         Announcement.withdrawn_at.is_(None),
         or_(
-            Announcement.mini_cluster_id.in_(sorted(actor.inner_mini_cluster_ids)),
-            and_(Announcement.mini_cluster_id.is_(None), Announcement.consortium_id.in_(sorted(actor.consortium_ids))),
+            Announcement.mini_cluster_id.in_(mini_clusters),
+            and_(Announcement.mini_cluster_id.is_(None), Announcement.consortium_id.in_(consortia)),
         ),
     )
 

@@ -1,8 +1,9 @@
 """Who handles what is reported of ideas and comments: decided here, once, for the queues and for those who are told."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
 from app.ideas.queries import NO_ORGANISATION, not_excluded
 from app.identity.actor import Actor
@@ -37,10 +38,23 @@ def handled_condition(actor: Actor) -> ColumnElement[bool]:
     organisation the author of the idea excluded. Blocks do not count: else one could block those who moderate.
     """
     handled = handled_by(actor)
-    coordinated = true() if handled.everywhere else Idea.consortium_id.in_(sorted(handled.consortium_ids))
-    managed = and_(Idea.mini_cluster_id.in_(sorted(handled.mini_cluster_ids)), Idea.visibility != Visibility.NAMED)
+    return handled_within(
+        actor.account_id,
+        actor.organisation_id or NO_ORGANISATION,
+        sorted(handled.consortium_ids),
+        sorted(handled.mini_cluster_ids),
+        everywhere=true() if handled.everywhere else false(),
+    )
+
+
+def handled_within(
+    handler: Any, organisation: Any, consortia: Any, mini_clusters: Any, *, everywhere: Any
+) -> ColumnElement[bool]:
+    """The same for somebody who handles what lies in these places, given as lists or as binds."""
+    coordinated = Idea.consortium_id.in_(consortia)
+    managed = and_(Idea.mini_cluster_id.in_(mini_clusters), Idea.visibility != Visibility.NAMED)
     return and_(
-        or_(coordinated, managed),
-        TARGET_AUTHOR_ID.is_distinct_from(actor.account_id),
-        not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
+        or_(everywhere, coordinated, managed),
+        TARGET_AUTHOR_ID.is_distinct_from(handler),
+        not_excluded(Idea.id, organisation),
     )

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Integer,
     Label,
     and_,
     bindparam,
@@ -48,15 +49,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     It stands in a stream the actor may read, neither of the two has blocked the other, and the actor does not work
     for an organisation the author excluded. Authors always see their own.
     """
+    return _visible(actor.account_id, readable_streams(actor), actor.organisation_id or NO_ORGANISATION)
+
+
+def _visible(viewer: Any, streams: Any, organisation: Any) -> ColumnElement[bool]:
     return and_(
         Idea.status == IdeaStatus.PUBLISHED,
         or_(
-            Idea.author_id == actor.account_id,
-            and_(
-                _in_readable_stream(actor),
-                not_blocked(Idea.author_id, actor.account_id),
-                not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
-            ),
+            Idea.author_id == viewer,
+            and_(_in_stream(streams), not_blocked(Idea.author_id, viewer), not_excluded(Idea.id, organisation)),
         ),
     )
 
@@ -65,13 +66,13 @@ def within_reach(actor: Actor) -> ColumnElement[bool]:
     """The same for ideas of others, as if nobody had blocked anybody: whom to know of, never what to show."""
     return and_(
         Idea.status == IdeaStatus.PUBLISHED,
-        _in_readable_stream(actor),
+        _in_stream(readable_streams(actor)),
         not_excluded(Idea.id, actor.organisation_id or NO_ORGANISATION),
     )
 
 
-def _in_readable_stream(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(readable_streams(actor)))
+def _in_stream(streams: Any) -> ColumnElement[bool]:
+    return exists().where(FeedEntry.idea_id == Idea.id, FeedEntry.stream_id.in_(streams))
 
 
 def not_excluded(idea: Any, organisation: Any) -> ColumnElement[bool]:
@@ -167,3 +168,16 @@ def _unread_columns(viewer: Any) -> list[Label[Any]]:
 
 VIEWER: Any = bindparam("viewer", type_=BigInteger)
 ORGANISATION: Any = bindparam("organisation", type_=BigInteger)
+
+STREAMS: Any = bindparam("streams", type_=Integer, expanding=True)
+VISIBLE: ColumnElement[bool] = _visible(VIEWER, STREAMS, ORGANISATION)
+"""``visible_to`` for statements that are built once and run for one person after the other: see ``viewer_binds``."""
+
+
+def viewer_binds(actor: Actor) -> dict[str, Any]:
+    """What makes ``VISIBLE`` the ``visible_to`` of an actor."""
+    return {
+        "viewer": actor.account_id,
+        "streams": readable_streams(actor),
+        "organisation": actor.organisation_id or NO_ORGANISATION,
+    }

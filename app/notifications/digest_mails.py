@@ -27,7 +27,7 @@ from app.models.notifications import DigestRhythm
 from app.notifications.channels import Choices, general_choices
 from app.notifications.digest_texts import Told, digest_text
 from app.notifications.events import DigestDue
-from app.notifications.shown import items_with_subjects, shown_to
+from app.notifications.shown import SHOWN, items_with_subjects, shown_binds
 from app.notifications.unsubscribing import unsubscribe_token
 
 log = structlog.get_logger(__name__)
@@ -138,13 +138,13 @@ async def _unread(connection: AsyncConnection, actor: Actor, event: DigestDue, p
             InboxItem.id > event.after_item_id,
             InboxItem.id <= event.up_to_item_id,
             InboxItem.read_at.is_(None),
-            shown_to(actor),
+            SHOWN,
         )
         .order_by(InboxItem.id.desc())
         .limit(_ITEMS_READ)
     )
     general = general_choices(person)
-    rows = (await connection.execute(statement)).all()
+    rows = (await connection.execute(statement, shown_binds(actor))).all()
     return [Told.of(row, hides_content=bool(person.hides_content)) for row in rows if _is_wanted(row, general)]
 
 

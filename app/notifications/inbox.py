@@ -16,7 +16,7 @@ from app.identity.actor import Actor
 from app.models import Account, Affiliation, Announcement, Application, Case, Comment, Idea, InboxItem, Organisation
 from app.notifications import schemas
 from app.notifications.events import ItemsRead
-from app.notifications.shown import items_with_subjects, shown_to
+from app.notifications.shown import SHOWN, items_with_subjects, shown_binds
 from app.outbox import events as outbox
 
 _LIST = "inbox"
@@ -32,12 +32,12 @@ async def read_inbox(
         statement = statement.where(InboxItem.id < last_id)
     if unread_only:
         statement = statement.where(InboxItem.read_at.is_(None))
-    rows, next_cursor = page.cut(list_name, (await connection.execute(statement)).all())
+    rows, next_cursor = page.cut(list_name, (await connection.execute(statement, shown_binds(actor))).all())
     return schemas.InboxPage(items=[item_view(row) for row in rows], next_cursor=next_cursor)
 
 
 def select_items(actor: Actor) -> Select[Any]:
-    """What a person is shown of his inbox, the newest first; to be narrowed by the caller."""
+    """What a person is shown of his inbox, the newest first; to be narrowed, and run with ``shown_binds``."""
     present = select(Affiliation.id).where(Affiliation.account_id == InboxItem.actor_id, Affiliation.ended_at.is_(None))
     affiliation = func.coalesce(Comment.affiliation_id, present.correlate(InboxItem.__table__).scalar_subquery())
     source = (
@@ -67,7 +67,7 @@ def select_items(actor: Actor) -> Select[Any]:
     return (
         select(*columns)
         .select_from(source)
-        .where(InboxItem.account_id == actor.account_id, shown_to(actor))
+        .where(InboxItem.account_id == actor.account_id, SHOWN)
         .order_by(InboxItem.id.desc())
     )
 

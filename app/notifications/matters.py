@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.applications.events import ApplicationDecided, ApplicationWaiting
@@ -16,7 +16,7 @@ from app.models.moderation import CaseState
 from app.models.notifications import Reason
 from app.notifications.channels import choices_of
 from app.notifications.news import TOPIC_OF
-from app.notifications.shown import case_waits
+from app.notifications.shown import handles_case
 from app.notifications.telling import have_person_pushed, put_into_inboxes
 from app.outbox.subscriptions import Occurrence
 
@@ -66,7 +66,7 @@ async def tell_of_case(session: AsyncSession, occurrence: Occurrence[CaseOpened]
 
 async def _handles(session: AsyncSession, account_id: int, case_id: int) -> bool:
     actor = await load_actor(session, account_id)
-    return actor is not None and bool(await session.scalar(select(case_waits(actor, literal(case_id)))))
+    return actor is not None and await handles_case(session, actor, case_id)
 
 
 async def _tell(

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, func, literal_column, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.ideas.queries import VIEWER
 from app.identity.actor import Actor
 from app.identity.queries import load_actor
 from app.models import Account, Application, Comment, Idea, InboxItem, MiniCluster
@@ -20,7 +21,7 @@ from app.notifications.deliveries import Claim
 from app.notifications.facts import load_facts
 from app.notifications.messages import compose, compose_dismissal, compose_trial
 from app.notifications.news import OF_PERSON, reasons_of
-from app.notifications.shown import count_unread, items_with_subjects, shown_to, unread_counted
+from app.notifications.shown import SHOWN, UNREAD_COUNT, count_unread, items_with_subjects, shown_binds
 from app.push.transport import PushMessage
 
 _ITEMS_TOLD: ColumnElement[int] = literal_column("100")
@@ -126,50 +127,32 @@ async def _unread(connection: AsyncConnection, actor: Actor, facts: Row[Any]) ->
 
     ``shown`` tells which he may see, ``badge`` how many he is shown of all ideas.
     """
-    shown = shown_to(actor)
-    columns: Sequence[Any] = [
-        InboxItem.id,
-        InboxItem.public_id,
-        InboxItem.reason,
-        InboxItem.actor_id,
-        shown.label("shown"),
-        unread_counted(actor, shown).scalar_subquery().label("badge"),
-        Account.name.label("actor_name"),
-        Account.status.label("actor_status"),
-        Comment.public_id.label("comment_public_id"),
-        Comment.body.label("comment_body"),
-        StoredEvent.created_at.label("committed_at"),
-    ]
-    source: FromClause = (
-        items_with_subjects()
-        .join(Account, Account.id == InboxItem.actor_id)
-        .outerjoin(StoredEvent, StoredEvent.id == InboxItem.event_id)
-    )
+    binds = shown_binds(actor) | {
+        "idea_id": facts.idea_id,
+        "announcement_id": facts.announcement_id,
+        "reasons": reasons_of(facts.topic),
+    }
     if facts.topic in OF_PERSON:
-        columns, source = [*columns, *_OF_SUBJECT], _with_places(source)
-    statement = (
-        select(*columns)
-        .select_from(source)
-        .where(
-            InboxItem.account_id == actor.account_id,
-            _is_about(facts),
-            InboxItem.read_at.is_(None),
-            InboxItem.reason.in_(reasons_of(facts.topic)),
-        )
-        .order_by(InboxItem.id.desc())
-        .limit(_ITEMS_TOLD)
-    )
-    return (await connection.execute(statement)).all()
+        statement = _OF_PERSON
+    else:
+        statement = _OF_IDEA if facts.announcement_id is None else _OF_ANNOUNCEMENT
+    rows: Sequence[Row[Any]] = (await connection.execute(statement, binds)).all()
+    return rows
 
 
-def _is_about(facts: Row[Any]) -> ColumnElement[bool]:
-    of_announcement: int | None = facts.announcement_id
-    of_idea: int | None = facts.idea_id
-    if of_announcement is not None:
-        return InboxItem.announcement_id == of_announcement
-    return true() if of_idea is None else InboxItem.idea_id == of_idea
-
-
+_COLUMNS: Sequence[Any] = [
+    InboxItem.id,
+    InboxItem.public_id,
+    InboxItem.reason,
+    InboxItem.actor_id,
+    SHOWN.label("shown"),
+    UNREAD_COUNT.scalar_subquery().label("badge"),
+    Account.name.label("actor_name"),
+    Account.status.label("actor_status"),
+    Comment.public_id.label("comment_public_id"),
+    Comment.body.label("comment_body"),
+    StoredEvent.created_at.label("committed_at"),
+]
 _OF_SUBJECT: Sequence[Any] = [
     InboxItem.application_id,
     Application.state.label("application_state"),
@@ -181,10 +164,33 @@ _OF_SUBJECT: Sequence[Any] = [
     MiniCluster.name_en,
 ]
 """What pushes about the person himself say of each item."""
+_SOURCE: FromClause = (
+    items_with_subjects()
+    .join(Account, Account.id == InboxItem.actor_id)
+    .outerjoin(StoredEvent, StoredEvent.id == InboxItem.event_id)
+)
+_WITH_PLACES = _SOURCE.outerjoin(Application, Application.id == InboxItem.application_id).outerjoin(
+    MiniCluster, MiniCluster.id == func.coalesce(Application.mini_cluster_id, Idea.mini_cluster_id)
+)
 
 
-def _with_places(source: FromClause) -> FromClause:
-    place = func.coalesce(Application.mini_cluster_id, Idea.mini_cluster_id)
-    return source.outerjoin(Application, Application.id == InboxItem.application_id).outerjoin(
-        MiniCluster, MiniCluster.id == place
+def _select(columns: Sequence[Any], source: FromClause) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(source)
+        .where(
+            InboxItem.account_id == VIEWER,
+            InboxItem.read_at.is_(None),
+            InboxItem.reason.in_(bindparam("reasons", expanding=True)),
+        )
+        .order_by(InboxItem.id.desc())
+        .limit(_ITEMS_TOLD)
     )
+
+
+# Built once: building one of these takes longer than running it, and one runs for every push.
+_OF_IDEA = _select(_COLUMNS, _SOURCE).where(InboxItem.idea_id == bindparam("idea_id", type_=BigInteger))
+_OF_ANNOUNCEMENT = _select(_COLUMNS, _SOURCE).where(
+    InboxItem.announcement_id == bindparam("announcement_id", type_=BigInteger)
+)
+_OF_PERSON = _select([*_COLUMNS, *_OF_SUBJECT], _WITH_PLACES)

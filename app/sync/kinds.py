@@ -20,6 +20,7 @@ from app.consortia.schemas import MiniCluster as MiniClusterView
 from app.ideas.streams import StreamKind
 from app.models import Announcement, Consortium, InboxItem, Membership, MiniCluster
 from app.notifications.inbox import item_view, select_items
+from app.notifications.shown import shown_binds
 from app.notifications.schemas import InboxItem as InboxItemView
 from app.sync.schemas import SyncedMembership
 from app.sync.telling import Answer, Kind, Question
@@ -59,7 +60,7 @@ async def _ask_inbox(connection: AsyncConnection, question: Question) -> Answer:
         )
 
     async def show(ids: Sequence[int]) -> Mapping[int, Any]:
-        rows = await connection.execute(select_items(actor).where(InboxItem.id.in_(ids)))
+        rows = await connection.execute(select_items(actor).where(InboxItem.id.in_(ids)), shown_binds(actor))
         return {row.id: item_view(row) for row in rows}
 
     return await answer(connection, question, things, InboxItem.__table__.c.id, show)
