@@ -65,7 +65,9 @@ from app.privacy.exports import endpoints as exports
 from app.showcases import endpoints as showcases
 from app.showcases.service import show_by_consent
 from app.sync import endpoints as sync
+from app.sync import events_endpoints as events
 from app.sync.epoch import begin_epoch_if_needed
+from app.sync.hub import NewsHub
 from app.votes import endpoints as votes
 from app.web import app_links, config, health
 from app.web.client_address import trusted_networks
@@ -84,6 +86,7 @@ FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     notification_settings.router,
     announcements.router,
     sync.router,
+    events.router,
     audience.router,
     states.router,
     consent.router,
@@ -179,6 +182,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key))
     app.state.console.state.resources = app.state.resources
     await begin_epoch_if_needed(database)
+    app.state.news = news = NewsHub(database)
+    news.start()
     app.state.idea_read_listeners = IDEA_READ_LISTENERS
     app.state.unread_counter = count_unread
     app.state.feed_floors = FeedFloors()
@@ -187,6 +192,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # What exists now lives as long as the process: keep the collector from looking at it again and again.
     gc.freeze()
     yield
+    await news.aclose()
     await id_tokens.aclose()
     await database.aclose()
 

@@ -26,7 +26,16 @@ def run_api(descriptor: int) -> None:
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         reset_contextvars=True,
     )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+    class Server(uvicorn.Server):
+        """Ends the streams that are open before it waits for requests to end: by themselves they would not."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if (news := getattr(config.loaded_app.state, "news", None)) is not None:
+                news.end_all()
+            await super().shutdown(sockets)
+
+    Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 
 
 def end_with_parent() -> None:

@@ -1,11 +1,12 @@
 """Who asks, as endpoints receive it; and the write transaction, which checks again who asks."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.audit.access import AccessLog
 from app.core.errors import Unauthenticated
@@ -64,6 +65,30 @@ DetachedActor = Annotated[Actor, Depends(_detached_actor)]
 
 Such a transaction checks again that the session is alive.
 """
+
+
+@dataclass(frozen=True)
+class PresentActor:
+    """Somebody whose request goes on for long: whether he may still be here is asked again meanwhile."""
+
+    actor: Actor
+    digest: bytes
+    admission: Admission
+
+    async def admit(self, connection: AsyncConnection) -> Actor:
+        """The actor as of now.
+
+        :raises AppError: he is let in no more.
+        """
+        return self.admission.admit(await load_actor_by_token(connection, self.digest))
+
+
+async def _present_actor(actor: DetachedActor, digest: _Digest, admission: _Admission) -> PresentActor:
+    return PresentActor(actor, digest, admission)
+
+
+Presence = Annotated[PresentActor, Depends(_present_actor)]
+"""The signed-in person of a stream, which holds no connection to the database while it lasts."""
 
 
 async def _authenticated_digest(digest: _Digest, resources: InjectedResources, admission: _Admission) -> bytes:

@@ -148,7 +148,7 @@ def _declare_common(method: str, operation: dict[str, Any]) -> None:
     if "requestBody" in operation and method in _WITH_BODY:
         for status in (400, 413):
             responses.setdefault(str(status), {"description": _DESCRIPTIONS[status]})
-    if method == "get":
+    if method == "get" and "text/event-stream" not in responses["200"].get("content", {}):
         responses.setdefault("304", dict(_NOT_MODIFIED))
 
 

@@ -4,4 +4,5 @@ from tests.permissions.rules import signed_in
 
 RULES = {
     "get_changes": signed_in(),
+    "get_events": signed_in(query=lambda _world, _target: {"for_seconds": 0}),
 }
