@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from app.announcements import endpoints as announcements
 from app.blocks import endpoints as blocks
@@ -71,6 +70,7 @@ from app.sync.hub import NewsHub
 from app.votes import endpoints as votes
 from app.web import app_links, config, health
 from app.web.client_address import trusted_networks
+from app.web.compression import Compression
 from app.web.conditional import ConditionalReads
 from app.web.connections import Resources
 from app.web.middleware import OversizeAsProblem, RequestObserver, SecurityHeaders
@@ -137,8 +137,6 @@ _CORS_HEADERS = (
     "If-Match",
     "If-None-Match",
 )
-_LEAST_TO_COMPRESS = 1_024
-"""Bytes: what fits into one packet anyway is not worth the time."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -208,7 +206,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(OversizeAsProblem)
     app.add_middleware(ConditionalReads)
-    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_TO_COMPRESS, compresslevel=6)
+    app.add_middleware(Compression)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestObserver, quiet=("get_liveness", "get_readiness", "get_metrics"))
     if settings.cors_origins:

@@ -49,7 +49,7 @@ The backend of the idea app of industrial mini-clusters (미니클러스터).
 - **Retries are safe**: creating requests carry an id made by the client (UUIDv7), and every POST takes an
   `Idempotency-Key`.
 - **Reads are cheap to repeat**: each answer to a GET has an `ETag`; sent back as `If-None-Match` it gives 304 without a
-  body as long as you would be shown the same. Answers are compressed for whoever accepts `gzip`.
+  body as long as you would be shown the same. Answers are compressed for whoever accepts `zstd` or `gzip`.
 """
 
 _NOT_MODIFIED = {"description": "`If-None-Match` names what would be shown: the client has it already."}
