@@ -76,6 +76,8 @@ from app.web.connections import Resources
 from app.web.middleware import OversizeAsProblem, RequestObserver, SecurityHeaders
 from app.web.openapi import install_document
 from app.web.problems import register_error_handlers
+from app.web.rate_limit_gate import RateLimitGate
+from app.web.rate_limits import RateLimits
 
 FEATURE_ROUTERS: tuple[APIRouter, ...] = (
     feeds.router,
@@ -129,6 +131,7 @@ PROPOSAL_LISTENERS: tuple[ProposalListener, ...] = (show_by_consent, merge_by_co
 """What else happens when an author has consented to a proposal."""
 
 
+_RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
 _CORS_HEADERS = (
     "Authorization",
     "Content-Type",
@@ -177,7 +180,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = Database(
         settings.database_url, pool_size=settings.database_pool_size, wait_seconds=settings.database_wait_seconds
     )
-    app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key))
+    app.state.resources = Resources(settings, database, CursorCodec(settings.signing_key), RateLimits(settings))
     app.state.console.state.resources = app.state.resources
     await begin_epoch_if_needed(database)
     app.state.news = news = NewsHub(database)
@@ -207,6 +210,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(OversizeAsProblem)
     app.add_middleware(ConditionalReads)
     app.add_middleware(Compression)
+    app.add_middleware(RateLimitGate)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestObserver, quiet=("get_liveness", "get_readiness", "get_metrics"))
     if settings.cors_origins:
@@ -215,7 +219,14 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=_CORS_HEADERS,
-            expose_headers=["ETag", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "Retry-After",
+                "X-Request-Id",
+                "Idempotency-Replayed",
+                *_RATE_LIMIT_HEADERS,
+            ],
             max_age=600,
         )
     app.add_middleware(

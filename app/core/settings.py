@@ -84,6 +84,17 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(262_144, ge=1_024, description="largest request body")
 
+    rate_limits: str = Field(
+        "auto", pattern="^(auto|on|off)$", description="whether requests are limited; `auto`: in production"
+    )
+    rate_limit_member: str = Field("600/minute", description="requests of one member, on all devices together")
+    rate_limit_address: str = Field(
+        "600/minute", description="requests of one address without a good token, for example sign-ins"
+    )
+    rate_limit_store: str = Field(
+        "memory://", description="where requests are counted; `memory://` counts in each process for itself"
+    )
+
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="lowest level that is logged")
     log_format: str = Field("auto", pattern="^(auto|json|console)$", description="`auto`: console on a terminal")
 
@@ -194,6 +205,11 @@ class Settings(BaseSettings):
         if self.staff_second_factor == "auto":
             return self.environment is Environment.PRODUCTION
         return self.staff_second_factor == "required"
+
+    @property
+    def limits_requests(self) -> bool:
+        """Whether requests are limited."""
+        return self.rate_limits == "on" or (self.rate_limits == "auto" and self.environment is Environment.PRODUCTION)
 
     @cached_property
     def signing_key(self) -> bytes:

@@ -17,6 +17,7 @@ from app.identity.queries import load_actor_by_token
 from app.web.connections import InjectedResources, ReadConnection
 from app.web.idempotency import MAX_KEY_LENGTH, Idempotency, digest_of_request
 from app.web.optional import Optional
+from app.web.rate_limit_gate import check_member
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="accessToken", description="The opaque access token of a session.")
 _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
@@ -39,8 +40,25 @@ def _admission(request: Request, resources: InjectedResources) -> Admission:
 _Admission = Annotated[Admission, Depends(_admission)]
 
 
-async def _reading_actor(digest: _Digest, connection: ReadConnection, admission: _Admission) -> Actor:
-    return admission.admit(await load_actor_by_token(connection, digest))
+class _RateLimited:
+    """Charges a request to the member who sends it, once it is known who that is."""
+
+    def __init__(self, request: Request, resources: InjectedResources) -> None:
+        self._request = request
+        self._limits = resources.rate_limits
+
+    async def charge(self, actor: Actor) -> Actor:
+        await check_member(self._request, self._limits, actor.account_id)
+        return actor
+
+
+_Charged = Annotated[_RateLimited, Depends(_RateLimited)]
+
+
+async def _reading_actor(
+    digest: _Digest, connection: ReadConnection, admission: _Admission, charged: _Charged
+) -> Actor:
+    return await charged.charge(admission.admit(await load_actor_by_token(connection, digest)))
 
 
 ReadActor = Annotated[Actor, Depends(_reading_actor)]
@@ -55,9 +73,12 @@ Accesses = Annotated[AccessLog, Depends(_access_log)]
 """Where a GET request notes what staff are about to be shown of members: ``await accesses.note(...)`` comes first."""
 
 
-async def _detached_actor(digest: _Digest, resources: InjectedResources, admission: _Admission) -> Actor:
+async def _detached_actor(
+    digest: _Digest, resources: InjectedResources, admission: _Admission, charged: _Charged
+) -> Actor:
     async with resources.database.read() as connection:
-        return admission.admit(await load_actor_by_token(connection, digest))
+        actor = admission.admit(await load_actor_by_token(connection, digest))
+    return await charged.charge(actor)
 
 
 DetachedActor = Annotated[Actor, Depends(_detached_actor)]
@@ -91,10 +112,13 @@ Presence = Annotated[PresentActor, Depends(_present_actor)]
 """The signed-in person of a stream, which holds no connection to the database while it lasts."""
 
 
-async def _authenticated_digest(digest: _Digest, resources: InjectedResources, admission: _Admission) -> bytes:
-    """Turn strangers away before they could take the write lock."""
+async def _authenticated_digest(
+    digest: _Digest, resources: InjectedResources, admission: _Admission, charged: _Charged
+) -> bytes:
+    """Turn strangers, and who sends too much, away before they could take the write lock."""
     async with resources.database.read() as connection:
-        admission.admit(await load_actor_by_token(connection, digest))
+        actor = admission.admit(await load_actor_by_token(connection, digest))
+    await charged.charge(actor)
     return digest
 
 

@@ -4,7 +4,6 @@ A key is a keyed digest of purpose and subject: the table holds no address in th
 without the key of the installation. Windows are fixed: the first try opens one.
 """
 
-import ipaddress
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -111,17 +110,6 @@ async def forget_person(session: AsyncSession, signing_key: bytes, account_id: i
     keys = [limit.key(signing_key, str(account_id)) for limit in OF_ACCOUNTS]
     keys += [limit.key(signing_key, email) for limit in OF_ADDRESSES if email is not None]
     await session.execute(delete(Throttle).where(Throttle.key.in_(keys)))
-
-
-def client_subject(address: str) -> str:
-    """What stands for a client: its IPv4 address, or the /64 of its IPv6 address, of which one person has 2^64."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address  # a peer without an address, such as a Unix socket
-    if parsed.version == 6:
-        return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
-    return str(parsed)
 
 
 async def _count(session: AsyncSession, limit: Limit, key: bytes, moment: datetime) -> tuple[int, datetime]:

@@ -45,6 +45,17 @@ def client_address_of(peer: str | None, forwarded_for: Sequence[str], proxies: S
     return str(address) if address else found
 
 
+def client_subject(address: str) -> str:
+    """What stands for a client: its IPv4 address, or the /64 of its IPv6 address, of which one person has 2^64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # a peer without an address, such as a Unix socket
+    if parsed.version == 6:
+        return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
+    return str(parsed)
+
+
 def _is_trusted(address: str, proxies: Sequence[IpNetwork]) -> bool:
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in proxies)

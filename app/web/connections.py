@@ -11,6 +11,7 @@ from app.core.cursor import CursorCodec
 from app.core.database import Database
 from app.core.localisation import Locale, negotiate_locale
 from app.core.settings import Settings
+from app.web.rate_limits import RateLimits
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Resources:
     settings: Settings
     database: Database
     cursors: CursorCodec
+    rate_limits: RateLimits | None = None
+    """None where nothing is limited."""
 
 
 def get_resources(request: Request) -> Resources:

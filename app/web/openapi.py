@@ -50,6 +50,8 @@ The backend of the idea app of industrial mini-clusters (미니클러스터).
   `Idempotency-Key`.
 - **Reads are cheap to repeat**: each answer to a GET has an `ETag`; sent back as `If-None-Match` it gives 304 without a
   body as long as you would be shown the same. Answers are compressed for whoever accepts `zstd` or `gzip`.
+- **Requests are limited** per member: `RateLimit` tells what is left, 429 `rate_limited` comes with `Retry-After`; a
+  304 is free.
 """
 
 _NOT_MODIFIED = {"description": "`If-None-Match` names what would be shown: the client has it already."}
@@ -66,7 +68,7 @@ _DESCRIPTIONS = {
     412: "`If-Match` names another version than the present one.",
     413: "The body is too large.",
     422: "A field is not valid; `errors` tells which and what to do.",
-    429: "Too many tries; `Retry-After` tells when to come back.",
+    429: "Too many requests (`rate_limited`), or too many tries; `Retry-After` tells when to come back.",
     503: "Busy; nothing was stored. Try again after `Retry-After` seconds.",
 }
 _WITH_BODY = {"post", "put", "patch"}
@@ -145,6 +147,7 @@ def _clean_operation(method: str, operation: dict[str, Any]) -> None:
 def _declare_common(method: str, operation: dict[str, Any]) -> None:
     """What every request with a body, and every read, may answer."""
     responses = operation["responses"]
+    responses.setdefault("429", {"description": _DESCRIPTIONS[429]})
     if "requestBody" in operation and method in _WITH_BODY:
         for status in (400, 413):
             responses.setdefault(str(status), {"description": _DESCRIPTIONS[status]})

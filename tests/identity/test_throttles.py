@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.core.database import Database
 from app.identity.errors import TooManyTries
-from app.identity.throttles import Limit, client_subject, throttles
+from app.identity.throttles import Limit, throttles
 from app.models import Throttle
+from app.web.client_address import client_subject
 
 KEY = b"a key of the tests"
 LIMIT = Limit("test", 3, timedelta(minutes=10))

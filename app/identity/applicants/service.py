@@ -27,11 +27,11 @@ from app.identity.throttles import (
     APPLICANTS_PER_CLIENT,
     BAD_CODES_PER_CLIENT,
     Throttles,
-    client_subject,
     throttles,
 )
 from app.models import Account, ApplicantRegistration
 from app.outbox import events as outbox
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 

@@ -21,9 +21,10 @@ from app.identity.external.tokens import ExternalPerson, IdTokens
 from app.identity.notices.events import Notice, tell
 from app.identity.second_factor.steps import SignInStep, pass_first_factor
 from app.identity.sessions.queries import is_alive
-from app.identity.throttles import BAD_ID_TOKENS_PER_CLIENT, Throttles, client_subject, throttles
+from app.identity.throttles import BAD_ID_TOKENS_PER_CLIENT, Throttles, throttles
 from app.models import ExternalIdentity, UsedIdToken
 from app.models.upsert import insert_for
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 

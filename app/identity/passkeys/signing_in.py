@@ -25,11 +25,11 @@ from app.identity.throttles import (
     PASSKEY_CHALLENGES_PER_CLIENT,
     Limit,
     Throttles,
-    client_subject,
     throttles,
 )
 from app.models import Account, Passkey, PasskeyChallenge
 from app.models.accounts import AccountStatus
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 

@@ -24,12 +24,12 @@ from app.identity.throttles import (
     RESETS_PER_ADDRESS,
     RESETS_PER_CLIENT,
     Throttles,
-    client_subject,
     throttles,
 )
 from app.models import Account, PasswordReset, SignInCode
 from app.models.sessions import SessionEnd
 from app.outbox import events as outbox
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 

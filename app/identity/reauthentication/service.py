@@ -27,10 +27,10 @@ from app.identity.throttles import (
     BAD_PASSWORDS_PER_ADDRESS,
     BAD_SECOND_FACTORS_PER_ACCOUNT,
     Throttles,
-    client_subject,
     throttles,
 )
 from app.models import Account, SignInCode
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 

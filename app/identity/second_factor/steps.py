@@ -20,10 +20,10 @@ from app.identity.throttles import (
     BAD_CODES_PER_CLIENT,
     BAD_SECOND_FACTORS_PER_ACCOUNT,
     Throttles,
-    client_subject,
     throttles,
 )
 from app.models import SignInChallenge
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 

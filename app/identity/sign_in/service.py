@@ -25,11 +25,11 @@ from app.identity.throttles import (
     CODES_PER_ADDRESS,
     CODES_PER_CLIENT,
     Throttles,
-    client_subject,
     throttles,
 )
 from app.models import SignInCode
 from app.outbox import events as outbox
+from app.web.client_address import client_subject
 
 log = structlog.get_logger(__name__)
 
