@@ -136,6 +136,20 @@ _PLACE_COLUMNS = (
 )  # fmt: skip
 _CONSORTIUM_COLUMNS = ("name_ko", "name_en", "kind", "region_id", "ends_on", "archived_at")
 
+
+def _of_inbox(table: str, reference: str, *columns: str) -> Watch:
+    """What people were told about a row of another table is shown otherwise, or no more, when these columns change."""
+    return Watch(
+        table,
+        "inbox",
+        (UPDATE,),
+        columns,
+        object_id="i.id",
+        account_id="i.account_id",
+        source=f"FROM inbox_items i WHERE i.{reference} = {{row}}.id",
+    )
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(
         "memberships",
@@ -176,15 +190,9 @@ KINDS: tuple[Kind, ...] = (
         _ask_inbox,
         (
             Watch("inbox_items", "inbox", columns=("read_at",), account_id="{row}.account_id", has_public_id=True),
-            Watch(
-                "announcements",
-                "inbox",
-                (UPDATE,),
-                ("title", "withdrawn_at"),
-                object_id="i.id",
-                account_id="i.account_id",
-                source="FROM inbox_items i WHERE i.announcement_id = {row}.id",
-            ),
+            _of_inbox("announcements", "announcement_id", "title", "withdrawn_at"),
+            _of_inbox("applications", "application_id", "state"),
+            _of_inbox("cases", "case_id", "state"),
         ),
     ),
     Kind(
