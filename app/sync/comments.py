@@ -65,6 +65,19 @@ async def tell_changed_comments(
     telling.forget(COMMENTS, (row.public_id for row in rows if not row.listed))
 
 
+async def tell_moved_comments(
+    connection: AsyncConnection, view: View, comment_ids: Collection[int], telling: Telling
+) -> None:
+    """Comments that left an idea are gone where the one they came to is not shown."""
+    if comment_ids:
+        statement = (
+            select(Comment.public_id)
+            .join(Idea, Idea.id == Comment.idea_id)
+            .where(Comment.id.in_(sorted(comment_ids)), ~view.shown())
+        )
+        telling.forget(COMMENTS, (await connection.scalars(statement)).all())
+
+
 async def _tell(connection: AsyncConnection, view: View, ids: Collection[int], telling: Telling) -> None:
     if not ids:
         return

@@ -23,7 +23,7 @@ from app.identity.actor import Actor
 from app.models import Comment, Idea
 from app.sync import cursors
 from app.sync.access import Tokens, parts_of, tokens_of
-from app.sync.comments import ideas_of_comments, of_persons, tell_changed_comments, tell_comments
+from app.sync.comments import ideas_of_comments, of_persons, tell_changed_comments, tell_comments, tell_moved_comments
 from app.sync.cursors import ChangeCursor, Round
 from app.sync.epoch import current_epoch
 from app.sync.errors import CursorExpired
@@ -42,7 +42,7 @@ from app.sync.kinds import KINDS
 from app.sync.log import BATCH, Place, newest_place, read_batch, still_holds
 from app.sync.stretches import Stretch, sort_entries
 from app.sync.telling import Kind, Question, Telling
-from app.sync.watches import COMMENT, PERSON
+from app.sync.watches import COMMENT, MOVED, PERSON
 
 PAGE = 300
 """Rows after which a page ends; an idea counts for three."""
@@ -158,6 +158,7 @@ class _Page:
         parts[MARKS] |= await ideas_of_comments(self.connection, changed) - stretch.audience
         await tell_parts(self.connection, self.view, parts, self.telling)
         await tell_changed_comments(self.connection, self.view, changed, self.telling)
+        await tell_moved_comments(self.connection, self.view, stretch.objects[MOVED], self.telling)
         self.telling.deleted += stretch.deleted
         return None
 

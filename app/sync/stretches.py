@@ -57,7 +57,7 @@ def sort_entries(entries: Iterable[Entry], streams: Collection[int]) -> Stretch:
                 stretch.deleted.append((_KIND_OF_DELETED[entry.entity], entry.public_id))
         elif entry.entity in take:
             take[entry.entity](entry)
-        else:
+        elif entry.stream_id is None or entry.stream_id in read:
             stretch.objects[entry.entity].add(entry.object_id)
     return stretch
 

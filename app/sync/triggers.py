@@ -91,4 +91,4 @@ def _insert(watch: Watch, event: str, xid: str, at: str) -> str:
     row = "OLD" if event == DELETE else "NEW"
     public_id = f"{row}.public_id" if watch.has_public_id and event == DELETE else "NULL"
     values = (xid, watch.account_id, f"'{watch.entity}'", watch.object_id, watch.stream_id, public_id, at)
-    return f"{_TARGET} SELECT {', '.join(values)} {watch.source}".replace("{row}", row).rstrip()
+    return f"{_TARGET} SELECT {', '.join(values)} {watch.source}".replace("{row}", row).replace("{old}", "OLD").rstrip()

@@ -15,6 +15,8 @@ IDEA = "idea"
 COUNTERS = "counters"
 MARKS = "marks"
 COMMENT = "comment"
+MOVED = "comment_moved"
+"""A comment has left an idea, in a stream of which it was to be read: it may be gone for those who read that."""
 PERSON = "person"
 """Of a person everything is shown otherwise, or to somebody else."""
 
@@ -24,7 +26,10 @@ ALWAYS = (INSERT, UPDATE, DELETE)
 
 @dataclass(frozen=True)
 class Watch:
-    """Changes of one table that are logged as one entity. In the SQL texts ``{row}`` stands for the changed row."""
+    """Changes of one table that are logged as one entity.
+
+    In the SQL texts ``{row}`` stands for the changed row, ``{old}`` for what it was before an update.
+    """
 
     table: str
     entity: str
@@ -52,6 +57,13 @@ def of_place(table: str, where: str, events: tuple[str, ...], columns: Iterable[
     )
 
 
+def _moved(
+    entity: str, object_id: str, source: str = "", *, account_id: str = str(SHARED), stream_id: str = "NULL"
+) -> Watch:
+    """A merge of ideas, or its undoing, has moved a comment."""
+    return Watch("comments", entity, (UPDATE,), ("idea_id",), object_id, account_id, stream_id, source=source)
+
+
 _MINE = "{row}.account_id"
 _OF_IDEA = "{row}.idea_id"
 _EMPLOYED = "m.id IN (SELECT mini_cluster_id FROM memberships WHERE account_id = {row}.id AND ended_at IS NULL)"
@@ -76,9 +88,12 @@ WATCHES = (
     Watch(
         "comments",
         COMMENT,
-        columns=("idea_id", "body", "version", "edited_at", "deleted_at", "hidden_at", "affiliation_id"),
+        columns=("body", "version", "edited_at", "deleted_at", "hidden_at", "affiliation_id", "idea_id"),
         has_public_id=True,
     ),
+    _moved(MOVED, "{row}.id", "FROM feed_entries f WHERE f.idea_id = {old}.idea_id", stream_id="f.stream_id"),
+    _moved(MOVED, "{row}.id", "FROM ideas i WHERE i.id = {old}.idea_id", account_id="i.author_id"),
+    _moved(MARKS, "{old}.idea_id"),
     Watch("comment_mentions", COMMENT, (INSERT, DELETE), object_id="{row}.comment_id"),
     Watch("votes", MARKS, (INSERT, DELETE), object_id=_OF_IDEA, account_id=_MINE),
     Watch("idea_follows", MARKS, columns=("muted",), object_id=_OF_IDEA, account_id=_MINE),

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from app.core.clock import now, to_micros
 from app.core.database import Database
-from app.models import Affiliation, Block, FeedEntry, Idea, IdeaExclusion, Membership
+from app.models import Affiliation, Block, Comment, FeedEntry, Idea, IdeaExclusion, Membership
 from app.models.ideas import IdeaStatus
 from tests.factories import Factory, Person, client_id
 from tests.ideas_factory import idea_among_members, published_idea, set_status
@@ -164,3 +164,30 @@ async def test_the_window_is_as_stated(
     await whole.sync(client)
     assert newest.rows["ideas"].keys() == set(ids[2:]), "of what is not in the window nothing is told"
     assert whole.rows["ideas"][ids[1]]["title"] == "바뀐 제목"
+
+
+async def test_a_comment_that_moves_to_another_idea_goes_and_comes(
+    client: httpx.AsyncClient, database: Database, factory: Factory
+) -> None:
+    """As a merge of ideas, or its undoing, does it."""
+    place = await idea_among_members(database, factory)
+    elsewhere = await factory.mini_cluster()
+    stranger = await factory.person(elsewhere)
+    other = await published_idea(database, stranger, elsewhere)
+    idea, comment = str(place.idea.public_id), client_id()
+    await act(client, place.author, "POST", f"/ideas/{idea}/comments", id=comment, body="옮겨질 댓글")
+    stores = [Store(person) for person in (place.member, place.author, stranger)]
+    for target, holders in (
+        (None, [True, True, False]),
+        (other, [False, False, True]),
+        (place.idea, [True, True, False]),
+    ):
+        if target is not None:
+            async with database.write() as session:
+                await session.execute(update(Comment).values(idea_id=target.id))
+        for store in stores:
+            await store.sync(client)
+            assert differences(store, await server_view(client, store.person, [idea, str(other.public_id)])) == []
+        assert [comment in store.rows["comments"] for store in stores] == holders
+    told_of = {each["id"] for page in stores[2].pages[:1] for each in page["deleted"]}
+    assert comment not in told_of, "who does not read the idea it left is told nothing"

@@ -15,7 +15,7 @@ from app.sync.watches import UPDATE
 UNSEEN: dict[str, set[str]] = {
     # The body is read by itself; those who read it record that they did.
     "ideas": {"creation_digest", "author_id", "body", "has_exclusions", "created_at", "withdrawn_at", "pinned_at"},
-    "comments": {"creation_digest", "idea_id", "parent_id", "reply_to_id", "author_id", "created_at"},
+    "comments": {"creation_digest", "parent_id", "reply_to_id", "author_id", "created_at"},
     "idea_exclusions": {"excluded_at"},
     "idea_follows": {"created_at"},
     "idea_read_marks": {"read_at"},
