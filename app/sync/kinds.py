@@ -20,8 +20,8 @@ from app.consortia.schemas import MiniCluster as MiniClusterView
 from app.ideas.streams import StreamKind
 from app.models import Announcement, Consortium, InboxItem, Membership, MiniCluster
 from app.notifications.inbox import item_view, select_items
-from app.notifications.shown import shown_binds
 from app.notifications.schemas import InboxItem as InboxItemView
+from app.notifications.shown import shown_binds
 from app.sync.schemas import SyncedMembership
 from app.sync.telling import Answer, Kind, Question
 from app.sync.watches import DELETE, INSERT, UPDATE, WATCHES, Watch, of_place

@@ -2,14 +2,14 @@
 
 Figures of places by week, month and year, as they were when the period ended.
 
-Revision ID: 9002
+Revision ID: 0031
 Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "9002"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
