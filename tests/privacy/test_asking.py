@@ -193,3 +193,20 @@ async def test_the_address_is_free_again(
     }
     made = await client.post("/v1/accounts", json=body, headers=operator.headers)
     assert made.status_code == 201, made.text
+
+
+async def test_who_waits_comes_before_who_is_looked_at_again(
+    client: httpx.AsyncClient,
+    database: Database,
+    settings: Settings,
+    factory: Factory,
+    person: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other, later = await factory.person(), now() + timedelta(days=15)
+    await set_password(database, other)
+    monkeypatch.setattr(due, "_AT_ONCE", 1)
+    for one in (person, other):
+        assert (await ask(client, one)).status_code == 200
+        assert await erase_due(database, settings.signing_key, later) == 1
+    assert await rows_of(database, Erasure, Erasure.erased_at.is_not(None)) == 2

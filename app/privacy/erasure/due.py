@@ -21,7 +21,9 @@ async def erase_due(database: Database, signing_key: bytes, at: datetime) -> int
     Those who were erased lately are gone through again, for a request that was under way may have left something.
     What fails for one person is tried again at the next round, and holds up nobody else.
     """
-    statement = select(Erasure.account_id).where(Erasure.due_at <= at).order_by(Erasure.due_at)
+    # Whoever was erased already comes last: looking again must not hold up those who wait.
+    was_erased = Erasure.erased_at.is_not(None)
+    statement = select(Erasure.account_id).where(Erasure.due_at <= at).order_by(was_erased, Erasure.due_at)
     async with database.read() as connection:
         due = (await connection.scalars(statement.limit(literal_column(str(_AT_ONCE))))).all()
     for account_id in due:
