@@ -29,8 +29,11 @@ def test_from_report_to_appeal(tmp_path: Path) -> None:
         run_command(environment, "demo", "--members", "200", "--ideas", "200", "--comments", "200")
         with running_server(environment, tmp_path / "server.log") as address:
             journey = Journey(browser, address)
-            journey.run()
-            journey.close()
+            try:
+                journey.run()
+                journey.take_in()
+            finally:
+                journey.close()
 
 
 class Journey:
@@ -48,7 +51,8 @@ class Journey:
         report = {"id": str(new_public_id()), "comment_id": comment["id"], "reason": "secret", "words": "단가입니다."}
         self.member.call("POST", "/v1/reports", status=201, json=report)
         page = self._page(PHONE)
-        self._sign_in(page, COORDINATOR.email, self._second_factor(COORDINATOR.email))
+        self._totp = self._second_factor(COORDINATOR.email)
+        self._sign_in(page, COORDINATOR.email, self._totp)
         self._hide(page)
         assert self._seen(comment)["is_hidden"] is True
         statement = self.author.call("GET", "/v1/me/statements")["items"][0]
@@ -121,10 +125,45 @@ class Journey:
         other.get_by_label("판단하는 이유").fill("확인했습니다.")
         other.get_by_role("button", name="받아들이고 조치 되돌리기").click()
         other.get_by_role("status").filter(has_text="판단을 저장했습니다.").wait_for()
-        for name in ("신고 처리", "조치 기록", "미니클러스터"):
+        for name in ("신고 처리", "조치 기록", "활동 수치", "미니클러스터"):
             self._go(other, name)
-        other.locator(".card a").first.click()
-        self._go(other, "신고 처리")
+
+    def take_in(self) -> None:
+        """A roster is pasted and taken over, somebody of it is invited, and joins from his phone."""
+        page = self._page(PHONE)
+        self._sign_in(page, COORDINATOR.email, self._totp)
+        page.locator(".card a").first.click()
+        self._go(page, "공지")
+        self._go(page, "미니클러스터")
+        page.locator(".card a").first.click()
+        for name in ("회원", "가입 신청", "공지", "활동 수치", "명부"):
+            self._go(page, name)
+        page.get_by_label("표의 내용").fill("이름\t이메일\t기관명\n새로운이\tnew@roster.example\t㈜새벽정밀")
+        page.get_by_role("button", name="미리 보기").click()
+        self._look(page, "roster-preview")
+        page.get_by_role("button", name="이 명부 저장하기").click()
+        page.get_by_role("status").filter(has_text="저장했습니다.").wait_for()
+        self._look(page, "roster-taken")
+        self._go(page, "초대")
+        page.get_by_label("이메일").fill("new@roster.example")
+        page.get_by_role("button", name="초대 링크 만들기").click()
+        self._look(page, "invitation-made")
+        token = page.locator("code").inner_text().partition("#")[2]
+        phone = Phone(self.address, "new@roster.example")
+        self.phones.append(phone)
+        organisation = {"kind": "company", "name": "㈜새벽정밀"}
+        accepted = {"token": token, "name": "새로운이", "organisation": organisation, "position": "대표"}
+        terms = phone.call("GET", "/v1/config")["terms_version"]
+        phone.call(
+            "POST", "/v1/invitations/accept", status=201,
+            json={**accepted, "device": phone.device, "terms_version": terms},
+        )  # fmt: skip
+        self._go(page, "회원")
+        page.get_by_label("이름 또는 기관").fill("새로운이")
+        page.get_by_role("button", name="찾기").click()
+        assert page.locator(".card").filter(has_text="새로운이").count() == 1
+        page.locator(".card summary").first.click()
+        self._look(page, "member-opened")
 
     def _walk_by_keyboard(self) -> None:
         """The first key leads past the header, and what has the focus can be seen."""
