@@ -10,8 +10,8 @@ from app.web.problems import _HTTP_TEXTS
 _HEAD = """\
 # Error codes
 
-`code` of a problem, with its status and what is said in both languages; made from the code. What is wrong with a field is
-told by `code` in `errors`, beside its text. Codes are never given another meaning; new ones may come.
+`code` of a problem, with its status and what is said in both languages; made from the code. What is wrong with a field
+is told by `code` in `errors`, beside its text. Codes are never given another meaning; new ones may come.
 
 | code | status | 한국어 | English |
 |---|---|---|---|
