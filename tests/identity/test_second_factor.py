@@ -314,6 +314,8 @@ async def _only_setting_up_serves(app: FastAPI, client: httpx.AsyncClient, perso
     assert closed > 10
     assert served == {
         ("get", "/v1/me"),
+        ("get", "/v1/me/data-exports"),
+        ("get", "/v1/me/erasure"),
         ("get", "/v1/me/sessions"),
         ("get", "/v1/me/second-factor"),
         ("post", "/v1/me/second-factor/totp"),

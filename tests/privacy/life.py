@@ -24,7 +24,6 @@ from app.models import (
     DataExport,
     Delivery,
     Device,
-    Digest,
     EmployerChange,
     ExternalIdentity,
     Idea,
@@ -34,7 +33,6 @@ from app.models import (
     Invitation,
     MergedVote,
     MiniCluster,
-    MiniClusterNotificationSettings,
     Model,
     Passkey,
     PasskeyChallenge,
@@ -355,10 +353,6 @@ async def _add_rows(session: AsyncSession, life: Life) -> None:
                 for what, email, account_id in (("roster", None, life.account_id), ("list", life.email, None))
             ),
             AnnouncementRead(announcement_id=announcements[1].id, account_id=life.account_id),
-            Digest(account_id=life.account_id, due_at=later),
-            MiniClusterNotificationSettings(
-                account_id=life.account_id, mini_cluster_id=life.place.id, choices={"comment": ["inbox"]}
-            ),
             MergedVote(merge_id=merge.id, account_id=life.account_id, moved=False, voted_at=now()),
             ShowcaseIdea(idea_id=kept.id, showcase_id=showcase.id, position=0, added_by_id=colleague.id),
             IdeaExclusion(idea_id=draft, organisation_id=colleague.organisation_id),
