@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import random
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ from app.core.database import Database
 from app.models import AccessToken, Comment, InboxItem
 from tests.factories import Factory, client_id
 from tests.fcm_server import FcmServer, throwaway_service_account
-from tests.journeys.real_server import ROOT, command_environment, free_port
+from tests.journeys.real_server import ROOT, command_environment
 from tests.notifications.story import Clock, Story
 from tests.postgres import running_postgres
 from tests.push.recording import RecordingTransport
@@ -91,11 +92,13 @@ class Processes:
     """The processes of the installation, by name; a killed one is begun again at once."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self.port = free_port()
+        # Held here: no other connection takes the port while the API is dead, and requests wait for its return.
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
         self._environment = environment
         self._log = (folder / "processes.log").open("ab")
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        uvicorn = ("uvicorn", "app.main:create_app", "--factory", "--port", str(self.port), "--log-level", "error")
+        uvicorn = ("uvicorn", "app.main:create_app", "--factory", "--fd", str(self._listener.fileno()))
         self._commands = {"api": uvicorn} | dict.fromkeys(WORKERS, ("tests.faults.short_lease_worker",))
         for name in self._commands:
             self._begin(name)
@@ -103,7 +106,12 @@ class Processes:
     def _begin(self, name: str) -> None:
         command = [sys.executable, "-m", *self._commands[name]]
         self._running[name] = subprocess.Popen(
-            command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=[self._listener.fileno()] if name == "api" else [],
         )
 
     def kill(self, name: str) -> None:
@@ -119,6 +127,7 @@ class Processes:
         for process in self._running.values():
             process.wait()
         self._log.close()
+        self._listener.close()
 
 
 class Writer(threading.Thread):
