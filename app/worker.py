@@ -53,7 +53,6 @@ from app.retention.pruning import prune
 from app.showcases.figures import refresh_figures
 
 log = structlog.get_logger(__name__)
-
 HEARTBEAT_SECONDS = 15.0
 UPKEEP_SECONDS = 3600.0
 MAIL_LANES = 3
@@ -238,8 +237,8 @@ class _Loops:
         await refresh_figures(database)
         await store_figures(database, now())
         await fill_name_keys(database)
-        unverified = timedelta(days=self.tools.settings.roster_unverified_days)
-        await prune(database, now(), kept={"roster_rows": unverified})
+        kept = {"roster_rows": timedelta(days=self.tools.settings.roster_unverified_days)}
+        await prune(database, now(), kept=kept)
         return 0
 
     async def _leave(self) -> None:
