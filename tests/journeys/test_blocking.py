@@ -126,9 +126,11 @@ async def test_who_wrote_or_was_named_where_one_reads_can_be_blocked(
     client: httpx.AsyncClient, database: Database, factory: Factory, place: MiniCluster
 ) -> None:
     """And only he; the blocked person can block in turn, as if nothing had happened."""
-    author, guest = await factory.person(place, name="가온"), await factory.person(name="나래")
-    reader, named = await factory.person(name="다솜"), await factory.person(name="라온")
-    silent, competitor = await factory.person(place), await factory.person()
+    # Members of any mini-cluster see what is open to all; these four share none.
+    first, second, third, fourth = [await factory.mini_cluster() for _ in range(4)]
+    author, guest = await factory.person(place, name="가온"), await factory.person(first, name="나래")
+    reader, named = await factory.person(second, name="다솜"), await factory.person(third, name="라온")
+    silent, competitor = await factory.person(place), await factory.person(fourth)
     idea = await published_idea(
         database, author, place, visibility=Visibility.ALL, excluded_organisation_ids=[competitor.organisation_id]
     )
