@@ -8,6 +8,7 @@ Revises: 0030
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0031"
 down_revision = "0030"
@@ -25,7 +26,7 @@ def upgrade() -> None:
         sa.Column("mini_cluster_id", _KEY, nullable=True),
         sa.Column("period", sa.String(length=24), nullable=False),
         sa.Column("begins_on", sa.Date(), nullable=False),
-        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("is_final", sa.Boolean(), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("period IN ('week', 'month', 'year')", name=op.f("ck_place_figures_figuresperiod_valid")),
