@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -111,22 +112,23 @@ def settings(database_url: str) -> Settings:
     return Settings(_env_file=None, database_url=database_url, secret_key="test-only-secret-key-of-40-characters-xx")
 
 
-_APPS: dict[str, FastAPI] = {}
+_IDLE_APPS: dict[str, list[FastAPI]] = defaultdict(list)
+"""Apps that no test uses now, by the settings their making depends on; all others are read at their start."""
+_MAKING = {"cors_origins", "max_body_bytes", "trusted_proxies"}
 
 
 @asynccontextmanager
 async def started_app(settings: Settings) -> AsyncIterator[FastAPI]:
     """The API of these settings, started.
 
-    Its routes take a quarter second to build: tests whose settings differ in no more than the database share them.
+    Its routes take more than a second to build: tests share them, one after the other.
     """
-    key = settings.model_copy(update={"database_url": ""}).model_dump_json()
-    if key not in _APPS:
-        _APPS[key] = create_app(settings)
-    app = _APPS[key]
+    idle = _IDLE_APPS[settings.model_dump_json(include=_MAKING)]
+    app = idle.pop() if idle else create_app(settings)
     app.state.settings = settings
     async with app.router.lifespan_context(app):
         yield app
+    idle.append(app)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ TABLES: Mapping[str, str] = {
     "organisations": "about organisations",
     "organisation_size_bands": "about organisations",
     "showcases": "what a mini-cluster shows of itself",
+    "place_figures": "numbers of places, which name nobody",
     "house_rules": _OFFICE,
     "watch_lists": _OFFICE,
     "audit_entries": _RECORD,
