@@ -76,7 +76,7 @@ def running_server(environment: Mapping[str, str], log: Path, *options: str) -> 
 
 def wait_until_ready(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
     """Wait until the API answers and the worker has said that it lives."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         assert server.poll() is None, log.read_text()[-3000:]
         try:
@@ -85,4 +85,4 @@ def wait_until_ready(server: "subprocess.Popen[bytes]", address: str, log: Path)
         except (httpx.HTTPError, ValueError):
             pass  # not listening yet
         time.sleep(0.1)
-    raise AssertionError("the server is not ready after 30 s: " + log.read_text()[-3000:])
+    raise AssertionError("the server is not ready after 60 s: " + log.read_text()[-3000:])
