@@ -1,5 +1,6 @@
 """Who is charged for a request, what is announced, and what is refused."""
 
+import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -9,6 +10,13 @@ from app.core.settings import Environment, Settings
 from app.web.rate_limits import RateLimits
 from tests.conftest import started_app
 from tests.factories import Factory, Person
+
+
+@pytest.fixture(autouse=True)
+def within_one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window does not end in the middle of a test."""
+    moment = time.time() // 60 * 60 + 1
+    monkeypatch.setattr("time.time", lambda: moment)
 
 
 @pytest.fixture
