@@ -152,11 +152,13 @@ def test_a_comment_and_a_vote_reach_the_authors_phone_and_no_other(place: Place)
     assert len(place.fcm.accepted(token)) == 2
     assert others.isdisjoint(send.token for send in place.fcm.sends)
 
-    inbox = author.call("GET", "/v1/inbox")["items"]
+    # What other tests post in the mini-cluster is told to its new member, too.
+    inbox = [item for item in author.call("GET", "/v1/inbox")["items"] if item["reason"] != "new_idea"]
     assert sorted(item["reason"] for item in inbox) == ["comment", "vote"]
-    assert author.call("GET", "/v1/me")["unread_count"] == 2
+    assert author.call("GET", "/v1/me")["unread_count"] >= 2
     author.call("PUT", f"/v1/ideas/{idea['id']}/read-marker")
-    assert author.call("GET", "/v1/inbox/unread-count")["count"] == 0
+    unread = author.call("GET", "/v1/inbox?unread_only=true")["items"]
+    assert {item["reason"] for item in unread} <= {"new_idea"}
 
 
 def test_signed_out_phone_gets_no_push(place: Place) -> None:
